@@ -1,12 +1,17 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 import redis
+from django.test import Client
 from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from platform_app.models import Role, Scenario, User
+from tests.factories import UserFactory, make_scenario
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +30,67 @@ def redis_key_prefix(settings: Settings, redis_server: redis.Redis) -> Iterator[
     keys = list(redis_server.scan_iter(match=f"{prefix}*", count=1000))
     if keys:
         redis_server.unlink(*keys)
+
+
+@pytest.fixture
+def professor(db: None) -> User:
+    """Owns what the test makes."""
+    return UserFactory.create(email="professor@example.org", name="Paula Professor", role=Role.PROFESSOR)
+
+
+@pytest.fixture
+def other_professor(db: None) -> User:
+    """A colleague who must not see the professor's drafts or students."""
+    return UserFactory.create(email="other.professor@example.org", name="Otto Other", role=Role.PROFESSOR)
+
+
+@pytest.fixture
+def student(db: None) -> User:
+    return UserFactory.create(email="student@example.org", name="Stina Student")
+
+
+@pytest.fixture
+def other_student(db: None) -> User:
+    """A stranger who must not see the student's simulations."""
+    return UserFactory.create(email="other.student@example.org", name="Olaf Other")
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    return UserFactory.create(
+        email="admin@example.org", name="Ada Admin", role=Role.ADMIN, is_staff=True, is_superuser=True
+    )
+
+
+@pytest.fixture
+def published_scenario(professor: User) -> Scenario:
+    return make_scenario(owner=professor)
+
+
+@pytest.fixture
+def draft_scenario(professor: User) -> Scenario:
+    return make_scenario(owner=professor, published=False)
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """`client_for(user)`: a browser-like client that is signed in as this user."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def api_for() -> Callable[[User], APIClient]:
+    """`api_for(user)`: an API client with this user's credentials."""
+
+    def signed_in(user: User) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(user)
+        return client
+
+    return signed_in

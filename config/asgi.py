@@ -1,0 +1,12 @@
+"""The web process: `uvicorn config.asgi:application`. It refuses to start without Redis."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from caching.connection import require_redis
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_asgi_application()
+require_redis()

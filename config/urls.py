@@ -1,0 +1,26 @@
+"""Every address: pages at the root, the API below /api/. Each feature brings both lists."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from platform_app.accounts import urls as accounts
+from platform_app.analysis import urls as analysis
+from platform_app.health import healthz, readyz
+from platform_app.home import home
+from platform_app.progress import urls as progress
+from platform_app.scenarios import urls as scenarios
+from platform_app.simulations import urls as simulations
+
+FEATURES = (accounts, analysis, scenarios, simulations, progress)
+
+urlpatterns = [
+    path("", home, name="home"),
+    *[path("", include(feature)) for feature in FEATURES],
+    *[path("api/", include((feature.api_urlpatterns, f"api-{feature.app_name}"))) for feature in FEATURES],
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+]

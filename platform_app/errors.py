@@ -1,0 +1,68 @@
+"""What can go wrong in the platform's rules, in the user's words.
+
+    PlatformError
+    ├── InvalidInput        400  the request makes no sense; `errors` names the fields
+    ├── NotAllowed          403  signed in, but this role may not do it
+    ├── NotFound            404  unknown, or somebody else's: the two look the same
+    ├── Conflict            409  right request, wrong moment (a turn is running, the scene is over)
+    ├── Incomplete          422  a scenario cannot be published yet; `errors` lists what is missing
+    └── DocumentUnreadable  422  a case study that cannot be read
+
+`problems.py` turns them into HTTP in one place. Failures of Redis and of the AI provider are `caching.errors`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One complaint: `attr` is the field's name (or "non_field_errors"), `code` a stable word, `detail` a sentence."""
+
+    attr: str
+    code: str
+    detail: str
+
+
+class PlatformError(Exception):
+    status = 500
+    title = "Something went wrong"
+
+    def __init__(self, detail: str, *, errors: list[FieldError] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors or []
+
+
+class InvalidInput(PlatformError):
+    status = 400
+    title = "This cannot be accepted"
+
+
+class NotAllowed(PlatformError):
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(PlatformError):
+    status = 404
+    title = "Not found"
+
+    def __init__(self, detail: str = "There is nothing here, or it is not yours to see.") -> None:
+        super().__init__(detail)
+
+
+class Conflict(PlatformError):
+    status = 409
+    title = "Not at this moment"
+
+
+class Incomplete(PlatformError):
+    status = 422
+    title = "Something is still missing"
+
+
+class DocumentUnreadable(PlatformError):
+    status = 422
+    title = "The document cannot be read"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SessionsExtConfig(AppConfig):
+    name = "sessions_ext"
+    verbose_name = "Sessions"
