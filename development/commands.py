@@ -1,0 +1,151 @@
+"""The subcommands of dev.py. `make` has a target of the same name for each."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from development import gates, running
+from development.environment import (
+    DATA,
+    DEVELOPMENT,
+    PYTHON,
+    ROOT,
+    VENV,
+    SetupError,
+    ensure_environment,
+    ensure_interpreter,
+    find_uv,
+)
+from development.valkey import is_in_use
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CACHES = ".venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results static_collected"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options, extra = parser().parse_known_args(arguments)
+    if extra and not options.takes_extra:
+        parser().error(f"unrecognized arguments: {' '.join(extra)}")
+    try:
+        return int(options.run(options, [word for word in extra if word != "--"]))
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return running.INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="dev.py", description="Run, test and check the platform.")
+    commands = top.add_subparsers(required=True, metavar="command")
+    for name, function, text in (
+        ("run", run, "the platform on http://127.0.0.1:8000/ (PORT=… for another port)"),
+        ("test", test, "all tests but those in a browser; what follows goes to pytest"),
+        ("test-pg", test_postgres, "the same on PostgreSQL"),
+        ("test-browser", test_browser, "the tests in a headless Chromium"),
+        ("check", check, "lint, types, import rules, templates, migrations, deployment, API schema"),
+        ("bench", bench, "the benchmarks, one JSON object a line"),
+        ("lock", lock, "compile requirements*.in into hashed requirements*.txt; --upgrade for new versions"),
+        ("clean", clean, "remove what can be made again; --data removes database and Redis data too"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=function, takes_extra=name in {"test", "test-pg", "test-browser", "lock"})
+        if name == "run":
+            command.add_argument(
+                "--reload", action="store_true", help="restart the web server when code changes"
+            )
+        if name == "clean":
+            command.add_argument("--data", action="store_true", help="remove .dev as well")
+    return top
+
+
+def run(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    return running.run(reload=options.reload)
+
+
+def test(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    return pytest("-n", "2", "-m", "not browser", *extra)
+
+
+def test_postgres(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    os.environ["TEST_DATABASE"] = "postgres"
+    os.environ.pop("DATABASE_URL", None)
+    return pytest("-n", "2", "-m", "not browser", *extra)
+
+
+def test_browser(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    os.environ["CHROMIUM"] = find_chromium()
+    return pytest("-m", "browser", "tests/browser", *extra)
+
+
+def pytest(*arguments: str) -> int:
+    ensure_environment(DEVELOPMENT)
+    return call(PYTHON, "-m", "pytest", *arguments)
+
+
+def find_chromium() -> str:
+    given = os.environ.get("CHROMIUM")
+    found = shutil.which(given) if given else next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise SetupError(
+            "No Chromium was found. Name one by CHROMIUM=/path/to/it, or on Debian and Ubuntu:\n"
+            "  sudo apt-get install --no-install-recommends chromium fonts-dejavu"
+        )
+    return found
+
+
+def check(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    ensure_environment(DEVELOPMENT)
+    return gates.check()
+
+
+def bench(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    """Each benchmark runs by itself on servers of its own; the first failure ends the run."""
+    ensure_environment(DEVELOPMENT)
+    scripts = sorted(path for path in (ROOT / "tests" / "bench").glob("*.py") if path.stem != "__init__")
+    if not scripts:
+        print("There is no benchmark in tests/bench yet.", file=sys.stderr)
+    for script in scripts:
+        if code := call(PYTHON, "-m", "tests.servers", script):
+            return code
+    return 0
+
+
+def lock(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    """Locked for every platform, from Python 3.11 on. The second file is compiled within the bounds of the first."""
+    ensure_interpreter(VENV)
+    os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"  # the files' header
+    compilation = "pip compile --quiet --universal --python-version 3.11 --generate-hashes".split()
+    for name in ("requirements", "requirements-dev"):
+        if code := call(find_uv(PYTHON), *compilation, *extra, f"{name}.in", "-o", f"{name}.txt"):
+            return code
+    return 0
+
+
+def clean(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    if options.data:
+        if is_in_use(DATA / "valkey"):
+            raise SetupError("The platform is running: stop it first, its data are in use.")
+        remove(DATA)
+    for path in [
+        *map(ROOT.joinpath, CACHES.split()),
+        *ROOT.glob("[a-z]*/**/__pycache__"),
+        ROOT / "__pycache__",
+    ]:
+        remove(path)
+    return 0
+
+
+def remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def call(*command: str | Path) -> int:
+    return subprocess.run([str(word) for word in command], cwd=ROOT).returncode
