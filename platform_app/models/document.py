@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from platform_app.models.scenario import Scenario
 
@@ -39,6 +40,14 @@ class Document(models.Model):
     stage = models.CharField(max_length=8, choices=Stage, blank=True)
     progress = models.PositiveSmallIntegerField(default=0, help_text="per cent")
     error = models.TextField(blank=True)
+    notes = models.JSONField(
+        default=list, blank=True, help_text="What the owner should know of the result: what was left out, and why."
+    )
+    # Which run of the analysis the row belongs to. A run that was given up on, or whose document was deleted, finds
+    # another number (or nothing) and stops, so that two runs never write one result.
+    attempt = models.PositiveSmallIntegerField(default=0, editable=False)
+    # When the queue or the worker last gave a sign of life; a running analysis without one has lost its worker.
+    heard_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
