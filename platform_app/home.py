@@ -1,10 +1,45 @@
-"""The start page: what the platform is for strangers, where to go on for those who are signed in."""
+"""The start page: what the platform is for, and where somebody who is signed in goes on."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from platform_app.models import Document, Scenario, ScenarioStatus, User
+from platform_app.progress import selectors as progress
+
+LATEST = 4
+
 
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    if not request.user.is_authenticated:
+        return render(request, "home.html", {"showcase": _showcase()})
+    if request.user.is_student:
+        return render(request, "home_student.html", _for_student(request.user))
+    return render(request, "home_professor.html", _for_professor(request.user))
+
+
+def _showcase() -> list[Scenario]:
+    published = Scenario.objects.filter(status=ScenarioStatus.PUBLISHED)
+    return list(published.prefetch_related("scenes").order_by("-published_at")[:3])
+
+
+def _for_student(user: User) -> dict[str, Any]:
+    played = list(progress.own_progress(user)[:LATEST])
+    seen = {simulation.scenario_id for simulation in played}
+    return {
+        "running": [simulation for simulation in played if not simulation.is_completed],
+        "finished": [simulation for simulation in played if simulation.is_completed],
+        "suggestions": [scenario for scenario in _showcase() if scenario.pk not in seen],
+    }
+
+
+def _for_professor(user: User) -> dict[str, Any]:
+    return {
+        "scenarios": list(user.scenarios.exclude(status=ScenarioStatus.ARCHIVED)[:LATEST]),
+        "documents": list(Document.objects.filter(owner=user, scenario=None)[:LATEST]),
+        "students": list(progress.students_progress(user)[:LATEST]),
+        "figures": progress.figures(progress.students_progress(user)),
+    }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from platform_app.models.scenario import Scene
 from platform_app.models.simulation import Simulation
 
+OVERDUE_AFTER = timedelta(minutes=5)
 PER_CENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
@@ -30,7 +34,7 @@ class Grade(models.Model):
     strengths = models.JSONField(default=list, blank=True)
     advice = models.JSONField(default=list, blank=True)
     model = models.CharField(max_length=80, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False, help_text="When it was asked for.")
     graded_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -39,6 +43,11 @@ class Grade(models.Model):
     @property
     def is_overridden(self) -> bool:
         return self.score != self.ai_score
+
+    @property
+    def is_overdue(self) -> bool:
+        """Nobody waits this long for the worker: the job got lost and may be asked for again."""
+        return self.status == GradeStatus.PENDING and timezone.now() - self.created_at > OVERDUE_AFTER
 
 
 class SceneGrade(models.Model):

@@ -1,8 +1,11 @@
-"""What grading asks the AI for. Scores are not asked for: they follow from levels and weights (`progress.scoring`)."""
+"""What grading asks the AI for. Scores are not asked for: they follow from levels and weights (`scoring.py`)."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+import re
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field, create_model, model_validator
 
 
 class CriterionAssessment(BaseModel):
@@ -25,3 +28,29 @@ class OverallAssessment(BaseModel):
     summary: str
     strengths: list[str]
     advice: list[str]
+
+
+def assessment_for(criteria: Sequence[str], student_words: Sequence[str]) -> type[SceneAssessment]:
+    """The schema for one scene: refuses criteria that are not the rubric's, and drops quotes nobody said.
+
+    An invented quote is dropped rather than refused: the level and its reason still stand, and a second call might
+    invent another.
+    """
+    said = [_plain(words) for words in student_words]
+
+    def check(assessment: SceneAssessment) -> SceneAssessment:
+        if [criterion.name for criterion in assessment.criteria] != list(criteria):
+            raise ValueError(f"the criteria must be exactly, and in this order: {', '.join(criteria)}")
+        for criterion in assessment.criteria:
+            if not any(_plain(criterion.quote) in words for words in said):
+                criterion.quote = ""
+        return assessment
+
+    return create_model(
+        "SceneAssessment", __base__=SceneAssessment, __validators__={"check": model_validator(mode="after")(check)}
+    )
+
+
+def _plain(text: str) -> str:
+    """Without what models change when they quote: case, white space, quotation marks, dots at the ends."""
+    return re.sub(r"\s+", " ", re.sub(r"[\"'“”‘’«»]", "", text)).strip(" .…").casefold()

@@ -1,0 +1,98 @@
+"""Results, the professor's overview, the student's own list."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from platform_app.errors import NotFound
+from platform_app.models import Grade, Simulation
+from platform_app.progress import actions, selectors
+from platform_app.progress.export import csv_lines
+from platform_app.progress.forms import OverrideForm, StudentsFilter
+
+PAGE_SIZE = 25
+
+
+@login_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    if request.user.is_student:
+        page = Paginator(selectors.own_progress(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+        return render(request, "progress/own.html", {"page": page})
+    chosen = _chosen(request)
+    found = selectors.students_progress(request.user, **chosen)
+    context = {
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "scenarios": request.user.scenarios.order_by("title").only("pk", "title"),
+        "chosen": chosen,
+        "figures": selectors.figures(found),
+        "query": request.GET.urlencode(),
+    }
+    template = "progress/students_rows.html" if request.htmx else "progress/students.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    found = selectors.students_progress(request.user, **_chosen(request))
+    response = StreamingHttpResponse(csv_lines(found.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="grades.csv"'
+    return response
+
+
+@login_required
+@require_GET
+def results(request: HttpRequest, pk: int) -> HttpResponse:
+    simulation = selectors.get_viewable_simulation(request.user, pk)
+    template = "progress/results_body.html" if request.htmx else "progress/results.html"
+    return render(request, template, _results_context(request, simulation, selectors.get_grade(simulation)))
+
+
+@login_required
+@require_POST
+def override(request: HttpRequest, pk: int) -> HttpResponse:
+    simulation = selectors.get_owned_simulation(request.user, pk)
+    grade = selectors.get_grade(simulation)
+    if grade is None:
+        raise NotFound("There is no grade yet: the simulation is not over.")
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        context = _results_context(request, simulation, grade, form)
+        return render(request, "progress/results.html", context, status=400)
+    actions.override_grade(grade, changed_by=request.user, **form.cleaned_data)
+    messages.success(request, "The grade has been changed. The student sees it with your reason.")
+    return redirect("progress:results", pk)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask again for a grade that failed, or that nobody asked for."""
+    simulation = selectors.get_viewable_simulation(request.user, pk)
+    actions.retry_grading(simulation)
+    return redirect("progress:results", pk)
+
+
+def _chosen(request: HttpRequest) -> dict[str, object]:
+    form = StudentsFilter(request.GET)
+    form.is_valid()  # what is not valid is not in cleaned_data
+    return {"scenario_id": form.cleaned_data.get("scenario"), "search": form.cleaned_data.get("q", "")}
+
+
+def _results_context(
+    request: HttpRequest, simulation: Simulation, grade: Grade | None, form: OverrideForm | None = None
+) -> dict[str, object]:
+    owns = simulation.scenario.owner_id == request.user.pk
+    return {
+        "simulation": simulation,
+        "grade": grade,
+        "is_own": simulation.student_id == request.user.pk,
+        "owns_scenario": owns,
+        "form": (form or OverrideForm()) if owns else None,
+    }

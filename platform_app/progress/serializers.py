@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from platform_app.models import Grade, GradeChange, SceneGrade, Simulation
+
+
+class CriterionSerializer(serializers.Serializer[dict[str, object]]):
+    name = serializers.CharField()
+    weight = serializers.IntegerField(help_text="per cent")
+    level = serializers.IntegerField(min_value=0, max_value=4)
+    score = serializers.IntegerField(min_value=0, max_value=100)
+    reason = serializers.CharField()
+    quote = serializers.CharField(allow_blank=True, help_text="the student's own words, or empty")
+
+
+class SceneGradeSerializer(serializers.ModelSerializer[SceneGrade]):
+    criteria = CriterionSerializer(many=True)
+    strengths = serializers.ListField(child=serializers.CharField())
+    advice = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = SceneGrade
+        fields = ("scene", "scene_title", "score", "criteria", "summary", "strengths", "advice")
+
+
+class GradeChangeSerializer(serializers.ModelSerializer[GradeChange]):
+    changed_by = serializers.CharField(source="changed_by.name", default="")
+
+    class Meta:
+        model = GradeChange
+        fields = ("changed_by", "old_score", "new_score", "reason", "created_at")
+
+
+class GradeSerializer(serializers.ModelSerializer[Grade]):
+    scenes = SceneGradeSerializer(source="scene_grades", many=True)
+    changes = GradeChangeSerializer(many=True)
+    strengths = serializers.ListField(child=serializers.CharField())
+    advice = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Grade
+        fields = (
+            "status",
+            "error",
+            "score",
+            "ai_score",
+            "summary",
+            "strengths",
+            "advice",
+            "scenes",
+            "changes",
+            "graded_at",
+            "model",
+        )
+
+
+class ProgressSerializer(serializers.ModelSerializer[Simulation]):
+    """One simulation in a list. The student is named by name only: the list is for people who know him."""
+
+    scenario_title = serializers.CharField(source="scenario.title")
+    student_name = serializers.CharField(source="student.name")
+    scenes_done = serializers.IntegerField()
+    scenes_total = serializers.IntegerField()
+    score = serializers.IntegerField(source="grade.score", default=None, allow_null=True)
+
+    class Meta:
+        model = Simulation
+        fields = (
+            "id",
+            "scenario",
+            "scenario_title",
+            "student_name",
+            "status",
+            "scenes_done",
+            "scenes_total",
+            "score",
+            "started_at",
+            "completed_at",
+        )
