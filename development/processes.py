@@ -96,11 +96,14 @@ class ProcessGroup:
         printer = threading.Thread(target=self._print_lines, args=(name, process), daemon=True)
         printer.start()
         exit_code = process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
         printer.join(timeout=LAST_WORDS_SECONDS)  # a grandchild may hold the pipe open for longer
         self._endings.put(Ending(name, exit_code))
 
     def _print_lines(self, name: str, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            sys.stdout.write(f"{name:<6} | {line}")
-            sys.stdout.flush()
+        with process.stdout as lines:
+            for line in lines:
+                sys.stdout.write(f"{name:<6} | {line}")
+                sys.stdout.flush()

@@ -82,8 +82,10 @@ def interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 @contextmanager
 def step(name: str) -> Iterator[Step]:
-    """Print what was done and how long it took, once it is done."""
+    """Print what was done and how long it took, once it is done; a terminal shows the name meanwhile."""
     began = time.monotonic()
+    if sys.stdout.isatty():
+        print(f"  {name:<12} …", end="\r", flush=True)
     current = Step(name)
     yield current
     print(f"  {name:<12} {time.monotonic() - began:6.2f} s  {current.result}".rstrip(), flush=True)

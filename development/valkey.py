@@ -20,6 +20,8 @@ from development.environment import VENV, SetupError, exclusive
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+LOG = "valkey.log"
+PID = "valkey.pid"
 POLL_SECONDS = 0.005
 PORTS = range(6390, 6490)  # near Redis's own 6379, which is left to a Redis of the machine
 
@@ -66,27 +68,32 @@ class BundledValkey:
 
     def _join(self) -> None:
         self.port, self.was_running = int((self.folder / "port").read_text()), True
-        deadline = time.monotonic() + START_SECONDS
-        while server_pid(self.port) is None:
-            if time.monotonic() > deadline:
-                raise SetupError(
-                    f"The Valkey of {self.folder} runs on port {self.port}, but does not answer."
-                )
-            time.sleep(POLL_SECONDS)
+        if not self._becomes_ready(self.port):
+            raise SetupError(f"The Valkey of {self.folder} runs on port {self.port}, but does not answer.")
 
     def _start(self) -> None:
         for port in self._free_ports():
             (self.folder / "port").write_text(str(port))
-            process = self._launch(port)
-            if wait_until_ready(process, port):
+            self._launch(port)
+            if self._becomes_ready(port):
                 self.port = port
                 return
             if "Address already in use" not in self._log():
                 break  # anything but a lost race for the port
         raise SetupError(
-            f"The bundled Valkey ({self.binary}) did not start. Its log, {self.folder / 'valkey.log'}, ends with:\n"
+            f"The bundled Valkey ({self.binary}) did not start. Its log, {self.folder / LOG}, ends with:\n"
             f"{self._log()[-1500:]}\nIf its data are damaged, `python3 dev.py clean --data` removes them."
         )
+
+    def _becomes_ready(self, port: int) -> bool:
+        """Wait for our server to answer, and not for a stranger on its port. False: it has ended, or is stuck."""
+        deadline = time.monotonic() + START_SECONDS
+        while is_in_use(self.folder) and time.monotonic() < deadline:
+            # The server writes its pid before it listens.
+            if (pid := server_pid(port)) is not None and (self.folder / PID).read_text().strip() == str(pid):
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
 
     def _free_ports(self) -> Iterator[int]:
         """The port of the last run first, so that a client's settings stay right."""
@@ -94,25 +101,27 @@ class BundledValkey:
         preferred = [int(recorded.read_text())] if recorded.exists() else []
         return (port for port in [*preferred, *PORTS] if is_free(port))
 
-    def _launch(self, port: int) -> subprocess.Popen[bytes]:
-        # The socket's name is relative to --dir: as an absolute path it may exceed what the system allows (108 characters).
+    def _launch(self, port: int) -> None:
+        """Start it as a daemon: Ctrl+C in the terminal is not for it, as web and worker have to end first."""
+        # Names relative to the folder: the path of a socket may have no more than 108 characters.
         options = (
-            f"--port {port} --bind 127.0.0.1 --unixsocket valkey.sock --unixsocketperm 700 --pidfile valkey.pid "
-            "--appendonly yes --appendfsync everysec"
+            f"--daemonize yes --dir . --logfile {LOG} --pidfile {PID} --port {port} --bind 127.0.0.1 "
+            "--unixsocket valkey.sock --unixsocketperm 700 --appendonly yes --appendfsync everysec"
         )
-        with (self.folder / "data.lock").open("w") as lock, (self.folder / "valkey.log").open("wb") as log:
+        (self.folder / PID).write_text("")
+        with (self.folder / "data.lock").open("w") as lock, (self.folder / LOG).open("wb") as log:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            return subprocess.Popen(
-                [self.binary, *options.split(), "--save", "", "--dir", str(self.folder)],
+            subprocess.run(
+                [self.binary, *options.split(), "--save", ""],
+                cwd=self.folder,
                 pass_fds=[lock.fileno()],  # the server inherits the lock and keeps it for life
-                start_new_session=True,  # Ctrl+C in the terminal is not for it: first web and worker end
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
 
     def _log(self) -> str:
-        return (self.folder / "valkey.log").read_text(errors="replace")
+        return (self.folder / LOG).read_text(errors="replace")
 
     def _stop(self) -> None:
         pid = server_pid(self.port)
@@ -132,16 +141,6 @@ def is_in_use(folder: Path) -> bool:
         return False
     with (folder / "data.lock").open("w") as lock:
         return not try_lock(lock)
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-    """False: the process ended, or a stranger got the port first."""
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if (pid := server_pid(port)) is not None:
-            return pid == process.pid
-        time.sleep(POLL_SECONDS)
-    return False
 
 
 def server_pid(port: int) -> int | None:

@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from development.environment import SetupError
 
@@ -52,6 +51,11 @@ def port_of(variables: Mapping[str, str]) -> int:
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown on a screen: user and password left out, the query too, which may hold another."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+    """The URL as it may be shown on a screen: without user, password and query, which may hold a password too."""
+    scheme, _, rest = url.partition("://")
+    credentials, _, address = rest.rpartition("@")
+    if (
+        "?" in credentials
+    ):  # the @ may be that of a password in the query: show nothing rather than half of it
+        address = "…"
+    return f"{scheme}://{address.partition('?')[0]}"
