@@ -63,12 +63,13 @@ class SceneProgress(models.Model):
     turns_used = models.PositiveSmallIntegerField(default=0)
     hints_used = models.PositiveSmallIntegerField(default=0)
     outcome = models.CharField(max_length=12, choices=SceneOutcome, default=SceneOutcome.RUNNING)
-    # The latest goal check.
+    # The latest goal check that could be made; it is out of date while `goal_checked_turn` is behind `turns_used`.
     goal_reached = models.BooleanField(default=False)
     confidence = models.FloatField(default=0.0, help_text="0–1")
     reasoning = models.TextField(blank=True)
     next_action = models.CharField(max_length=8, choices=NextAction, default=NextAction.CONTINUE)
     hint = models.TextField(blank=True)
+    goal_checked_turn = models.PositiveSmallIntegerField(default=0, help_text="turns_used when it was made")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -93,6 +94,7 @@ class Message(models.Model):
     scene = models.ForeignKey(Scene, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveIntegerField(help_text="Order within the simulation, from 1.")
     author = models.CharField(max_length=8, choices=Author)
+    # Who speaks; in a student's message the one person he speaks to, if it is one.
     persona = models.ForeignKey(Persona, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     persona_name = models.CharField(max_length=120, blank=True, help_text="Kept when the persona is deleted.")
     text = models.TextField()
