@@ -1,0 +1,7 @@
+"""Answers of an AI, kept in Redis: `from caching.ai import ai`."""
+
+from caching.ai.answers import Answer, AnswerStream, StructuredAnswer, Usage
+from caching.ai.door import ai
+from caching.ai.provider import Provider
+
+__all__ = ["Answer", "AnswerStream", "Provider", "StructuredAnswer", "Usage", "ai"]

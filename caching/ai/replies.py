@@ -1,0 +1,170 @@
+"""What a provider replied, read strictly and judged: an answer that ended badly is an error, never text. Pure.
+
+Servers that call themselves compatible leave out fields, send null, or answer with an HTML page. What is read here is
+checked against the types below; everything else in a reply is ignored.
+"""
+
+from array import array
+from base64 import b64decode
+from typing import TypeVar
+
+import msgspec
+
+from caching.ai.answers import PICTURE, Answer, Usage
+from caching.codec import float32
+from caching.errors import AIAnswerUnusable, AIUnavailable
+
+UNREADABLE = "The AI provider sent something that is not an answer. Please try again."
+BROKEN_OFF = "The AI provider broke off in the middle of its answer. Please try again."
+
+W = TypeVar("W")
+
+
+def _read(reply: object, as_type: type[W]) -> W:
+    try:
+        return msgspec.convert(reply, as_type, from_attributes=True)
+    except msgspec.ValidationError as error:
+        raise AIUnavailable(UNREADABLE) from error
+
+
+class _TokenDetails(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
+class _Tokens(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _TokenDetails | None = None
+
+    def as_usage(self) -> Usage:
+        cached = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
+        return Usage(self.prompt_tokens or 0, self.completion_tokens or 0, cached or 0)
+
+
+class _Text(msgspec.Struct):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    """`message` in a whole reply, `delta` in a streamed one."""
+
+    finish_reason: str | None = None
+    message: _Text | None = None
+    delta: _Text | None = None
+    index: int | None = 0
+
+
+class _Completion(msgspec.Struct):
+    choices: list[_Choice]
+    model: str | None = None
+    usage: _Tokens | None = None
+
+
+class Transcript:
+    """A reply as it comes in: whole, or piece by piece."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._refusals: list[str] = []
+        self._finish_reason: str | None = None
+        self._model = ""
+        self._usage = Usage()
+
+    def add(self, completion: object) -> str:
+        """Takes a completion, or a chunk of one, of the SDK; returns the text that it adds."""
+        read = _read(completion, _Completion)
+        self._model = read.model or self._model
+        if read.usage:
+            self._usage = read.usage.as_usage()
+        return "".join(self._add_choice(choice) for choice in read.choices if not choice.index)
+
+    def _add_choice(self, choice: _Choice) -> str:
+        said = choice.message or choice.delta or _Text()
+        self._finish_reason = choice.finish_reason or self._finish_reason
+        self._refusals.append(said.refusal or "")
+        self._texts.append(said.content or "")
+        return said.content or ""
+
+    def answer(self) -> Answer:
+        """The whole reply. Raises AIAnswerUnusable if it ended badly, AIUnavailable if it has not ended at all."""
+        text = "".join(self._texts)
+        match self._finish_reason:
+            case None:
+                raise AIUnavailable(BROKEN_OFF)
+            case "length":
+                raise AIAnswerUnusable("The AI's answer became too long and was cut off.", reason="length")
+            case "content_filter":
+                raise AIAnswerUnusable(
+                    "The AI provider's filter held the answer back.", reason="content_filter"
+                )
+        if any(self._refusals):
+            raise AIAnswerUnusable("The AI declined to answer this.", reason="refusal")
+        if not text.strip():
+            raise AIAnswerUnusable("The AI gave an empty answer. Please try again.", reason="empty")
+        return Answer(text, self._model, self._finish_reason, self._usage)
+
+
+class _Embedding(msgspec.Struct):
+    """Base64 of float32, as asked for; servers that do not know that send the numbers."""
+
+    index: int
+    embedding: str | list[float]
+
+    def as_vector(self) -> array[float]:
+        if isinstance(self.embedding, list):
+            return array("f", self.embedding)
+        return float32(_decoded(self.embedding))
+
+
+class _Embeddings(msgspec.Struct):
+    data: list[_Embedding]
+
+
+def read_vectors(reply: object, *, count: int) -> list[array[float]]:
+    """The vectors in the order of the inputs. All of them, or AIUnavailable."""
+    embeddings = sorted(_read(reply, _Embeddings).data, key=lambda one: one.index)
+    if [one.index for one in embeddings] != list(range(count)):
+        raise AIUnavailable(UNREADABLE)
+    try:
+        vectors = [one.as_vector() for one in embeddings]
+    except ValueError as error:
+        raise AIUnavailable(UNREADABLE) from error
+    if not all(vectors):
+        raise AIAnswerUnusable("The AI provider sent an empty embedding. Please try again.", reason="empty")
+    return vectors
+
+
+class _Picture(msgspec.Struct):
+    b64_json: str | None = None
+    url: str | None = None
+
+
+class _Pictures(msgspec.Struct):
+    data: list[_Picture]
+
+
+def read_picture(reply: object) -> bytes | str:
+    """The picture itself, or the URL where it lies for a while."""
+    for picture in _read(reply, _Pictures).data:
+        if picture.b64_json:
+            return _decoded(picture.b64_json)
+        if picture.url:
+            return picture.url
+    raise AIAnswerUnusable("The AI provider sent no picture. Please try again.", reason="empty")
+
+
+def checked_png(content: bytes) -> bytes:
+    try:
+        return PICTURE.load(content)
+    except ValueError as error:
+        raise AIAnswerUnusable(
+            "The AI provider sent something that is not a PNG picture.", reason="invalid"
+        ) from error
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError as error:
+        raise AIUnavailable(UNREADABLE) from error

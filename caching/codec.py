@@ -1,0 +1,153 @@
+"""Values to bytes and back, by type. Nothing is ever unpickled: what is read can at worst be `Undecodable`.
+
+An entry is one header byte and a payload. The header says format version, codec and compression, so that a reader of
+another version, or of another type, sees a miss and not a wrong value.
+
+    version (4 bits) · codec (3 bits) · zstd (1 bit)
+"""
+
+import struct
+import sys
+import threading
+from array import array
+from enum import Enum
+from typing import Final, Generic, Protocol, TypeVar
+
+import msgspec
+import zstandard
+
+FORMAT_VERSION = 1
+COMPRESS_ABOVE_BYTES = 1000
+# What a planted frame may make us allocate. Larger values are stored as they are.
+MAX_EXPANDED_BYTES = 16 * 2**20
+
+T = TypeVar("T")
+
+
+class Absence(Enum):
+    MISS = "MISS"
+
+
+MISS: Final = Absence.MISS
+"""Nothing usable is stored. None, False, 0 and "" are values like any other."""
+
+
+class Undecodable(ValueError):
+    """The bytes are not an entry of the expected type. The reader counts a miss."""
+
+
+class _Zstd(threading.local):
+    """A pair for each thread: they are costly to make and not safe to share."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstd = _Zstd()
+
+
+class Codec(Protocol[T]):
+    """How one type becomes a payload. `load` raises ValueError for what `dump` cannot have written."""
+
+    tag: int
+    compressible: bool
+
+    def dump(self, value: T) -> bytes: ...
+
+    def load(self, payload: bytes) -> T: ...
+
+
+class Typed(Generic[T]):
+    """Dataclasses and msgspec Structs as msgpack. The type is the schema: field types and constraints are checked."""
+
+    tag = 1
+    compressible = True
+
+    def __init__(self, type_: type[T]) -> None:
+        self.dump = msgspec.msgpack.Encoder().encode
+        self.load = msgspec.msgpack.Decoder(type_).decode
+
+
+class Raw:
+    """Bytes that are bytes. `magic` is what they must begin with, such as the signature of a picture format."""
+
+    tag = 2
+    compressible = False
+
+    def __init__(self, magic: bytes = b"") -> None:
+        self.magic = magic
+
+    def dump(self, value: bytes) -> bytes:
+        return value
+
+    def load(self, payload: bytes) -> bytes:
+        if not payload.startswith(self.magic):
+            raise Undecodable("wrong signature")
+        return payload
+
+
+class Floats:
+    """A vector as little-endian float32, the precision in which providers compute, after its length.
+
+    Not compressed: zstd takes 30 µs to save 9 %.
+    """
+
+    tag = 3
+    compressible = False
+    _length = struct.Struct("<I")
+
+    def dump(self, value: array[float]) -> bytes:
+        return self._length.pack(len(value)) + _little_endian(value).tobytes()
+
+    def load(self, payload: bytes) -> array[float]:
+        vector = float32(payload[self._length.size :])
+        if self._length.unpack_from(payload) != (len(vector),):
+            raise Undecodable("truncated vector")
+        return vector
+
+
+def float32(little_endian: bytes) -> array[float]:
+    """Raises ValueError unless the bytes are whole numbers of four."""
+    return _little_endian(array("f", little_endian))
+
+
+def _little_endian(values: array[float]) -> array[float]:
+    if sys.byteorder == "little":
+        return values
+    swapped = values[:]
+    swapped.byteswap()
+    return swapped
+
+
+def encode(codec: Codec[T], value: T) -> bytes:
+    payload = codec.dump(value)
+    if codec.compressible and COMPRESS_ABOVE_BYTES < len(payload) <= MAX_EXPANDED_BYTES:
+        packed = _zstd.compressor.compress(payload)
+        if len(packed) < len(payload):
+            return _header(codec, compressed=True) + packed
+    return _header(codec, compressed=False) + payload
+
+
+def decode(codec: Codec[T], entry: bytes) -> T:
+    """The value of an entry. Raises `Undecodable` for everything that `encode` with this codec cannot have written."""
+    try:
+        return codec.load(_payload(codec, entry))
+    except (ValueError, struct.error, zstandard.ZstdError, RecursionError) as error:
+        raise Undecodable(str(error)) from error
+
+
+def _payload(codec: Codec[T], entry: bytes) -> bytes:
+    header, payload = entry[:1], entry[1:]
+    if header == _header(codec, compressed=False):
+        return payload
+    if header != _header(codec, compressed=True):
+        raise Undecodable("another format")
+    # zstd trusts the size that the frame claims, whatever limit it is given: look before it allocates.
+    if not 0 <= zstandard.frame_content_size(payload) <= MAX_EXPANDED_BYTES:
+        raise Undecodable("too large")
+    return _zstd.decompressor.decompress(payload, allow_extra_data=False)
+
+
+def _header(codec: Codec[T], *, compressed: bool) -> bytes:
+    return bytes((FORMAT_VERSION << 4 | codec.tag << 1 | compressed,))

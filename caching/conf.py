@@ -1,0 +1,66 @@
+"""The settings of this library: one dict, `settings.CACHING`, with defaults and types. Unknown names are refused.
+
+Read at every call, never at import, so that a test may override any of it.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="upper"):
+    """`settings.CACHING`, checked. With neither key nor base URL, answers come from OFFLINE_TRANSPORT."""
+
+    openai_api_key: str = ""
+    openai_base_url: str = ""
+    ai_model: str = "gpt-5-mini"
+    ai_embedding_model: str = "text-embedding-3-small"
+    ai_image_model: str = "gpt-image-1"
+    ai_timeout_seconds: Positive = 90.0
+    ai_max_retries: Count = 2
+    ai_ttl_seconds: dict[str, Seconds] = {}
+    """Operation to time to live; what is not named here keeps the default of `policy`."""
+    offline_transport: str = ""
+    """Dotted path of an httpx2 transport that speaks the OpenAI protocol in process."""
+
+    def __repr__(self) -> str:
+        # Error pages print local variables, and two of the fields may hold secrets.
+        return f"<CachingConf {self.ai_model}>"
+
+
+_read: tuple[dict[str, Any], CachingConf] = ({}, CachingConf())
+
+
+def current() -> CachingConf:
+    """The settings as they are now. Comparing the dict costs a tenth of checking it again."""
+    global _read  # noqa: PLW0603
+    seen, conf = _read
+    if seen != settings.CACHING:
+        seen = dict(settings.CACHING)
+        conf = _checked(seen)
+        _read = seen, conf
+    return conf
+
+
+def _checked(names: dict[str, Any]) -> CachingConf:
+    try:
+        return msgspec.convert(names, CachingConf)
+    except msgspec.ValidationError as error:
+        raise ImproperlyConfigured(f"settings.CACHING: {error}") from error
+
+
+def key_prefix() -> str:
+    """What stands before every key, verbatim: several platforms may share one server."""
+    prefix: str = settings.REDIS_KEY_PREFIX
+    return prefix
+
+
+def redis_url() -> str:
+    url: str = settings.REDIS_URL
+    return url

@@ -1,0 +1,35 @@
+"""How long things live. Pure numbers; the random part of an expiry can be given for a test."""
+
+import random
+from collections.abc import Callable, Mapping
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+AI_TTL_SECONDS: Mapping[str, int] = {
+    "scenario_analysis": 7 * DAY,
+    "scenario_generation": DAY,
+    "embedding": DAY,
+    "image": DAY,
+    "chat": 30 * MINUTE,
+    "simple_chat": 30 * MINUTE,
+}
+"""By operation; `image` and `embedding` also hold for every operation of that kind."""
+OTHER_AI_TTL_SECONDS = HOUR
+EVENT_LOG_TTL_SECONDS = 15 * MINUTE
+
+JITTER = 0.1
+
+
+def ai_ttl_seconds(operation: str, kind: str, overrides: Mapping[str, int]) -> int:
+    """The most particular rule wins: the operator's, the operation's, the kind's, the general one."""
+    for rules, name in ((overrides, operation), (AI_TTL_SECONDS, operation), (AI_TTL_SECONDS, kind)):
+        if name in rules:
+            return rules[name]
+    return OTHER_AI_TTL_SECONDS
+
+
+def with_jitter(ttl_seconds: int, *, rand: Callable[[], float] = random.random) -> int:
+    """±10 %, so that entries written together do not expire together."""
+    return max(1, round(ttl_seconds * (1 + JITTER * (2 * rand() - 1))))
