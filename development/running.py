@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -63,7 +63,8 @@ def run_until_stopped(*, reload: bool) -> int:
         start_redis(stack, variables)
         with step("database") as database:
             facts = prepare(variables)
-            database.result = without_password(variables.get("DATABASE_URL") or "SQLite in .dev")
+            url = variables.get("DATABASE_URL")
+            database.result = without_password(url) if url else "SQLite in .dev"
         children = ProcessGroup(ROOT, variables)
         stack.callback(children.stop)
         with step("web, worker"):
@@ -103,14 +104,14 @@ def start_redis(stack: ExitStack, variables: dict[str, str]) -> None:
         redis.result += without_password(variables["REDIS_URL"])
 
 
-def prepare(variables: Mapping[str, str]) -> dict[str, str]:
-    """Migrate and load the demo data; returns the facts that prepare.py reports."""
+def prepare(variables: Mapping[str, str]) -> list[str]:
+    """Migrate and load the demo data; returns the facts that prepare.py reports, one line each."""
     command = [str(PYTHON), "-m", "development.prepare"]
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
     if done.returncode != 0:
         sys.stderr.write(done.stderr)
         raise SystemExit(done.returncode)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return list(json.loads(done.stdout.splitlines()[-1]))
 
 
 def web_command(port: int, *, reload: bool) -> list[str]:
@@ -135,19 +136,15 @@ def answers(port: int) -> bool:
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status < 500
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
 
 
-def welcome(port: int, facts: Mapping[str, str], seconds: float) -> str:
-    lines = [
-        f"Ready after {seconds:.1f} s: http://127.0.0.1:{port}/",
-        *facts.values(),
-        "Ctrl+C stops everything.",
-    ]
-    return "\n" + "\n".join(line for line in lines if line) + "\n"
+def welcome(port: int, facts: Sequence[str], seconds: float) -> str:
+    lines = [f"Ready after {seconds:.1f} s: http://127.0.0.1:{port}/", *facts, "Ctrl+C stops everything."]
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def wait_for_the_end(children: ProcessGroup) -> int:

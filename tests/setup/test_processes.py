@@ -13,10 +13,14 @@ import pytest
 
 from development.environment import ROOT
 from development.processes import Ending, ProcessGroup, guarded
+from development.valkey import try_lock
 
 PATIENCE = 10.0
-# A program that says its pid once it is up, and then waits.
-WAITING = "import os, signal; print('up', os.getpid(), flush=True); signal.pause()"
+# A program that says its pid once it is up, and then waits. The kernel drops its lock when it ends.
+WAITING = (
+    "import fcntl, os, signal; lock = open(f'{os.getpid()}.alive', 'w'); fcntl.flock(lock, fcntl.LOCK_EX); "
+    "print('up', os.getpid(), flush=True); signal.pause()"
+)
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WAITING
 
 
@@ -42,20 +46,14 @@ def shown(capsys: pytest.CaptureFixture[str], *parts: str) -> str:
     return text
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return (
-        "Z"
-        not in subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
-    )
+def is_alive(folder: Path, pid: int) -> bool:
+    with (folder / f"{pid}.alive").open("w") as lock:
+        return not try_lock(lock)
 
 
-def wait_until_gone(pid: int) -> None:
+def wait_until_gone(folder: Path, pid: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    while is_alive(pid):
+    while is_alive(folder, pid):
         assert time.monotonic() < deadline, f"process {pid} outlives its parent"
         threading.Event().wait(0.01)
 
@@ -80,39 +78,39 @@ def test_nothing_has_ended_while_all_run(group: ProcessGroup) -> None:
     assert group.wait_for_an_end(0.01) is None
 
 
-def test_stop_ends_all(group: ProcessGroup, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stop_ends_all(tmp_path: Path, group: ProcessGroup, capsys: pytest.CaptureFixture[str]) -> None:
     start(group, "web", WAITING)
     start(group, "worker", WAITING)
     text = shown(capsys, "web    | up", "worker | up")
     group.stop()
-    assert all(not is_alive(int(line.split()[-1])) for line in text.splitlines())
+    assert not any(is_alive(tmp_path, int(line.split()[-1])) for line in text.splitlines())
 
 
 def test_a_program_that_will_not_end_is_killed(
-    group: ProcessGroup, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, group: ProcessGroup, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("development.processes.STOP_SECONDS", 0.1)
     start(group, "web", STUBBORN)
     pid = int(shown(capsys, "up").split()[-1])
     group.stop()
     assert group.wait_for_an_end(PATIENCE) == Ending("web", -signal.SIGKILL)
-    assert not is_alive(pid)
+    assert not is_alive(tmp_path, pid)
 
 
-def test_the_children_of_a_killed_command_end_too() -> None:
+def test_the_children_of_a_killed_command_end_too(tmp_path: Path) -> None:
     program = (
         "import os, sys, threading; from pathlib import Path; from development.processes import ProcessGroup\n"
-        f"group = ProcessGroup(Path('.'), os.environ); group.start('web', [sys.executable, '-c', {WAITING!r}])\n"
+        f"group = ProcessGroup(Path({str(tmp_path)!r}), os.environ); group.start('web', [sys.executable, '-c', {WAITING!r}])\n"
         "threading.Event().wait()\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as command:
         assert command.stdout is not None
         pid = int(command.stdout.readline().split()[-1])
         command.kill()
-    wait_until_gone(pid)
+    wait_until_gone(tmp_path, pid)
 
 
-def test_a_guarded_program_ends_with_its_input() -> None:
+def test_a_guarded_program_ends_with_its_input(tmp_path: Path) -> None:
     with subprocess.Popen(
         guarded([sys.executable, "-c", STUBBORN], signal_name="KILL"),
         stdin=subprocess.PIPE,
