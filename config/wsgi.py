@@ -8,5 +8,5 @@ from caching.connection import require_redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
 require_redis()
+application = get_wsgi_application()
