@@ -113,6 +113,7 @@ def test_the_children_of_a_killed_command_end_too(tmp_path: Path) -> None:
 def test_a_guarded_program_ends_with_its_input(tmp_path: Path) -> None:
     with subprocess.Popen(
         guarded([sys.executable, "-c", STUBBORN], signal_name="KILL"),
+        cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
