@@ -29,10 +29,10 @@ class Gate:
 
 GATES = (
     Gate("types", "mypy", {}),
-    Gate("lint", "ruff check", {}),
-    Gate("format", "ruff format --check", {}),
+    Gate("lint", "ruff check --output-format concise", {}),
+    Gate("format", "ruff format --check --output-format concise", {}),
     Gate("import rules", "lint-imports", {}),
-    Gate("templates", "djlint templates --check --lint --quiet", {}),
+    Gate("templates", "djlint templates --lint --quiet", {}),
     Gate("migrations", "manage.py makemigrations --check --dry-run", {}),
     Gate("deployment", "manage.py check --deploy --fail-level WARNING", PRODUCTION),
     Gate("API schema", "manage.py spectacular --validate --fail-on-warn --file " + os.devnull, {}),
