@@ -1,0 +1,187 @@
+"""Finds the columns of a page by its white space, and tells columns of prose from the columns of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import mean, median
+
+from platform_app.analysis.reading.pdf.boxes import Row, Rule, Segment
+
+Span = tuple[float, float]
+
+# In widths of an "m". Segments end at wide gaps and at walls already; this is what ragged lines leave of such a gap.
+MIN_GUTTER = 0.4
+# Prose fills its column with words; a cell of a table holds few, or figures.
+MIN_WORDS_OF_PROSE = 3.5
+MIN_FILL_OF_PROSE = 0.7
+MIN_LINES_OF_PROSE = 3
+MIN_ROWS_OF_TABLE = 2
+MIN_BORDERS_OF_TABLE = 3
+SAME_RULE = 3  # points
+# Two bands are apart if so many times the usual distance of two rows is between them.
+STRIPE = 1.5
+# A line is above a hole if the next one is so many times further away than the nearest two lines are.
+HOLE = 1.7
+MAX_SHARE_OF_HOLES = 0.3
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass
+class Band:
+    """Rows below one another with the same columns; `gutters` are the white spans between these, if any."""
+
+    rows: list[Row]
+    gutters: list[Span]
+    rules: list[Rule]
+
+    @cached_property
+    def borders(self) -> list[float]:
+        """The heights at which rules cross all gutters, from the lowest to the highest."""
+        top, bottom = self.rows[0].top + self.rows[0].size, self.rows[-1].bottom - self.rows[-1].size
+        at_height: dict[int, list[Rule]] = {}
+        for rule in sorted(self.rules, key=lambda rule: rule.y):
+            if bottom < rule.y < top:
+                # A border may be drawn as a thin box, or once for each of the cells beside it.
+                at_height.setdefault(round(rule.y / SAME_RULE), []).append(rule)
+        return [rules[0].y for rules in at_height.values() if self._cross(rules)]
+
+    def _cross(self, rules: list[Rule]) -> bool:
+        middles = [(left + right) / 2 for left, right in self.gutters]
+        return all(
+            any(rule.x0 - SAME_RULE <= middle <= rule.x1 + SAME_RULE for rule in rules) for middle in middles
+        )
+
+    @property
+    def columns(self) -> list[Span]:
+        edges = [-1e9, *((left + right) / 2 for left, right in self.gutters), 1e9]
+        return list(pairwise(edges))
+
+    def cells(self, row: Row) -> list[list[Segment]]:
+        return [row.between(*column) for column in self.columns]
+
+    def fills(self, row: Row) -> int:
+        """How many of the columns have something in this row."""
+        return sum(map(bool, self.cells(row)))
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Columns to be read one after the other."""
+        columns = [[cell for row in self.rows if (cell := row.between(*column))] for column in self.columns]
+        return len(columns[0]) >= MIN_LINES_OF_PROSE and all(_is_prose(lines) for lines in columns)
+
+    @cached_property
+    def is_table(self) -> bool:
+        return sum(self.fills(row) > 1 for row in self.rows) >= MIN_ROWS_OF_TABLE
+
+
+def bands(rows: list[Row], rules: list[Rule]) -> Iterator[Band]:
+    """The page from top to bottom: bands with gutters, and between them bands without."""
+    plain: list[Row] = []
+    start = 0
+    while start < len(rows):
+        band = _without_table_below(_band_from(rows, start, rules))
+        if band.gutters and (band.is_prose or (band.is_table and band.fills(rows[start]) > 1)):
+            if plain:
+                yield Band(plain, [], rules)
+                plain = []
+            yield band
+            start += len(band.rows)
+        else:
+            plain.append(rows[start])
+            start += 1
+    if plain:
+        yield Band(plain, [], rules)
+
+
+def _band_from(rows: list[Row], start: int, rules: list[Rule]) -> Band:
+    """The longest run of rows that leaves the same white between its columns."""
+    left = min(row.x0 for row in rows)
+    right = max(row.x1 for row in rows)
+    white = [(left - 1, right + 1)]
+    end = start
+    gutters: list[Span] = []
+    for row in rows[start:]:
+        narrowed = _common(white, _white(row, left - 1, right + 1), MIN_GUTTER * row.size)
+        inner = _inner(narrowed, rows[start : end + 1])
+        if not narrowed or (gutters and not inner):
+            break
+        white, gutters, end = narrowed, inner, end + 1
+    band = rows[start:end] or [rows[start]]
+    return Band(_without_loose_end(band, gutters) if end < len(rows) else band, gutters, rules)
+
+
+def _white(row: Row, left: float, right: float) -> list[Span]:
+    edges = [left, *(edge for segment in row.segments for edge in (segment.x0, segment.x1)), right]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _common(one: list[Span], other: list[Span], min_width: float) -> list[Span]:
+    return [
+        (max(a[0], b[0]), min(a[1], b[1]))
+        for a in one
+        for b in other
+        if min(a[1], b[1]) - max(a[0], b[0]) >= min_width
+    ]
+
+
+def _inner(white: list[Span], rows: list[Row]) -> list[Span]:
+    """The spans with text on both sides of them."""
+    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
+    return [span for span in white if left < span[0] and span[1] < right]
+
+
+def _without_loose_end(rows: list[Row], gutters: list[Span]) -> list[Row]:
+    """Rows under the columns that stand apart and on one side only are what comes next: the heading of a wide table."""
+    if not gutters or len(rows) < 4:
+        return rows
+    pitch = median(above.bottom - below.bottom for above, below in pairwise(rows))
+    for place in range(len(rows) - 1, max(len(rows) - 4, 1), -1):
+        if any(row.x0 < gutters[0][0] < row.x1 for row in rows[place:]):
+            break
+        if rows[place - 1].bottom - rows[place].bottom > 1.6 * pitch:
+            return rows[:place]
+    return rows
+
+
+def _without_table_below(band: Band) -> Band:
+    """Prose columns end where a table begins whose columns happen to leave the gutter white as well."""
+    if not band.gutters:
+        return band
+    usual = (
+        median(above.bottom - below.bottom for above, below in pairwise(band.rows)) if band.rows[1:] else 0
+    )
+    for place, (above, below) in enumerate(pairwise(band.rows), 1):
+        if above.bottom - below.bottom > STRIPE * usual:
+            upper, lower = Band(band.rows[:place], band.gutters, band.rules), band.rows[place:]
+            if _is_one_table(lower, band.rules) and upper.is_prose:
+                return upper
+    return band
+
+
+def _is_one_table(rows: list[Row], rules: list[Rule]) -> bool:
+    for start in range(len(rows)):
+        band = _band_from(rows, start, rules)
+        if band.gutters:
+            return band.is_table and not band.is_prose
+    return False
+
+
+def _is_prose(lines: list[list[Segment]]) -> bool:
+    if not lines:
+        return False
+    words = [len(WORD.findall(" ".join(segment.text for segment in line))) for line in lines]
+    widths = [line[-1].x1 - line[0].x0 for line in lines]
+    fills = len(lines) < MIN_LINES_OF_PROSE or median(widths) >= MIN_FILL_OF_PROSE * max(widths)
+    return mean(words) >= MIN_WORDS_OF_PROSE and fills and _is_closely_set(lines)
+
+
+def _is_closely_set(lines: list[list[Segment]]) -> bool:
+    """Without the holes of a table, whose short cells wait for the long ones beside them."""
+    feet = [line[0].bottom for line in lines]
+    distances = [above - below for above, below in pairwise(feet)]
+    holes = [distance for distance in distances if distance > HOLE * min(distances)]
+    return len(holes) <= MAX_SHARE_OF_HOLES * len(distances)
