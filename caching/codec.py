@@ -6,6 +6,8 @@ another version, or of another type, sees a miss and not a wrong value.
     version (4 bits) · codec (3 bits) · zstd (1 bit)
 """
 
+from __future__ import annotations
+
 import struct
 import sys
 import threading
