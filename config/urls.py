@@ -1,13 +1,14 @@
 """Every address: pages at the root, the API below /api/. Each feature brings both lists."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from platform_app.accounts import urls as accounts
 from platform_app.analysis import urls as analysis
 from platform_app.health import healthz, readyz
 from platform_app.home import home
+from platform_app.problems import unknown_api_path
 from platform_app.progress import urls as progress
 from platform_app.scenarios import urls as scenarios
 from platform_app.simulations import urls as simulations
@@ -19,8 +20,16 @@ urlpatterns = [
     *[path("", include(feature)) for feature in FEATURES],
     *[path("api/", include((feature.api_urlpatterns, f"api-{feature.app_name}"))) for feature in FEATURES],
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html"),
+        name="docs",
+    ),
+    re_path(r"^api/(?P<path>.*)$", unknown_api_path),
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "platform_app.problems.bad_request"
+handler500 = "platform_app.problems.server_error"

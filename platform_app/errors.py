@@ -2,11 +2,13 @@
 
     PlatformError
     ├── InvalidInput        400  the request makes no sense; `errors` names the fields
+    ├── WrongCredentials    401  address and password do not go together; nobody learns which of them is wrong
     ├── NotAllowed          403  signed in, but this role may not do it
     ├── NotFound            404  unknown, or somebody else's: the two look the same
     ├── Conflict            409  right request, wrong moment (a turn is running, the scene is over)
     ├── Incomplete          422  a scenario cannot be published yet; `errors` lists what is missing
-    └── DocumentUnreadable  422  a case study that cannot be read
+    ├── DocumentUnreadable  422  a case study that cannot be read
+    └── TooManyAttempts     429  passwords, sign-ups and mails are limited; says how long to wait
 
 `problems.py` turns them into HTTP in one place. Failures of Redis and of the AI provider are `caching.errors`.
 """
@@ -34,10 +36,27 @@ class PlatformError(Exception):
         self.detail = detail
         self.errors = errors or []
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says beside its body."""
+        return {}
+
 
 class InvalidInput(PlatformError):
     status = 400
     title = "This cannot be accepted"
+
+
+class WrongCredentials(PlatformError):
+    status = 401
+    title = "Sign-in failed"
+
+    def __init__(self, detail: str = "This e-mail address and password do not go together.") -> None:
+        super().__init__(detail)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
 
 
 class NotAllowed(PlatformError):
@@ -66,3 +85,18 @@ class Incomplete(PlatformError):
 class DocumentUnreadable(PlatformError):
     status = 422
     title = "The document cannot be read"
+
+
+class TooManyAttempts(PlatformError):
+    status = 429
+    title = "Too many attempts"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"That was too often in a short time. Please wait {retry_after_seconds} seconds and try again."
+        )
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds)}

@@ -94,3 +94,9 @@ def api_for() -> Callable[[User], APIClient]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def fast_password_hasher(settings: Settings) -> None:
+    """The real hasher takes a third of a second for each password, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

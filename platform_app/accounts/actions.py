@@ -1,0 +1,106 @@
+"""The rules of accounts: who gets in, how often one may try, what a new password ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
+from knox.models import AuthToken
+
+from platform_app.accounts import selectors
+from platform_app.accounts.tasks import mail_password_reset
+from platform_app.errors import FieldError, InvalidInput, NotAllowed, NotFound, WrongCredentials
+from platform_app.models import Role, User
+from platform_app.throttling import Limit
+
+# What people may choose for themselves; only an administrator makes administrators.
+OPEN_ROLES = (Role.STUDENT, Role.PROFESSOR)
+
+SIGN_IN_FROM_ADDRESS = Limit("sign_in_address", attempts=10)
+SIGN_IN_AS_PERSON = Limit("sign_in_person", attempts=10)
+# Wider: a class signs up from one address in its first lecture.
+SIGN_UP_FROM_ADDRESS = Limit("sign_up_address", attempts=60)
+RESET_FROM_ADDRESS = Limit("reset_address", attempts=10)
+RESET_FOR_PERSON = Limit("reset_person", attempts=5, window_seconds=900)
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """`secret` exists here and with its owner only."""
+
+    secret: str
+    expires: datetime
+
+
+def sign_up(*, email: str, name: str, password: str, role: str, address: str) -> User:
+    """A new account. Raises InvalidInput for a taken e-mail address, NotAllowed for a role that is not open."""
+    SIGN_UP_FROM_ADDRESS.count_attempt(address)
+    if role not in OPEN_ROLES:
+        raise NotAllowed("This role is given by an administrator.")
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name, role=role)
+    except IntegrityError as error:
+        taken = FieldError("email", "unique", "This e-mail address has an account already. Sign in instead.")
+        raise InvalidInput(taken.detail, errors=[taken]) from error
+
+
+def check_credentials(*, email: str, password: str, address: str) -> User:
+    """The user of an e-mail address and password.
+
+    Raises WrongCredentials, alike and after like work for an unknown address, a wrong password and a disabled account;
+    TooManyAttempts beyond ten a minute for one person, or ten failures a minute from one network address.
+    """
+    from_address = SIGN_IN_FROM_ADDRESS.count_attempt(address)
+    SIGN_IN_AS_PERSON.count_attempt(email.strip().lower())
+    user = authenticate(username=email, password=password)
+    if not isinstance(user, User):
+        raise WrongCredentials
+    from_address.take_back()
+    return user
+
+
+def rename(user: User, name: str) -> None:
+    user.name = name
+    user.save(update_fields=["name"])
+
+
+@transaction.atomic
+def set_password(user: User, password: str) -> None:
+    """A new password ends what the old one opened: sessions (they carry a hash of it) and API tokens."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    revoke_all_tokens(user)
+
+
+def request_password_reset(*, email: str, address: str, origin: str) -> None:
+    """Mail a link, if this e-mail address has an active account; what the caller sees is the same if not."""
+    RESET_FROM_ADDRESS.count_attempt(address)
+    RESET_FOR_PERSON.count_attempt(email.strip().lower())
+    user = selectors.user_with_email(email)
+    user_id = user.pk if user else None
+    transaction.on_commit(lambda: mail_password_reset.enqueue(user_id, origin))
+
+
+@transaction.atomic
+def issue_token(user: User) -> NewToken:
+    """A new API token. Expired ones go, and above the limit the oldest as well, so that scripts never lock themselves out."""
+    User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not pass the limit
+    kept = selectors.valid_tokens(user)[: settings.REST_KNOX["TOKEN_LIMIT_PER_USER"] - 1]
+    AuthToken.objects.filter(user=user).exclude(pk__in=[token.pk for token in kept]).delete()
+    token, secret = AuthToken.objects.create(user=user)
+    return NewToken(secret=secret, expires=token.expiry)
+
+
+def revoke_token(user: User, digest: str) -> None:
+    """Raises NotFound for a token that is gone or somebody else's."""
+    removed, _ = AuthToken.objects.filter(user=user, digest=digest).delete()
+    if not removed:
+        raise NotFound("This token does not exist any more.")
+
+
+def revoke_all_tokens(user: User) -> None:
+    AuthToken.objects.filter(user=user).delete()

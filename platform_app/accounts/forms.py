@@ -1,0 +1,105 @@
+"""What people fill in about themselves. Passwords are typed once and can be shown; a forgotten one is reset by mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+
+from platform_app.accounts import actions
+from platform_app.models import Role, User
+
+PASSWORD_HELP = " ".join(password_validators_help_texts())
+# Hashing takes time for every kilobyte; nobody needs more.
+PASSWORD_LENGTH = 200
+
+
+class EmailField(forms.EmailField):
+    """`autocomplete="username"` tells password managers that this is the name to sign in with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="E-mail address", max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
+        )
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).lower()
+
+
+class PasswordField(forms.CharField):
+    def __init__(self, *, label: str = "Password", autocomplete: str, **options: Any) -> None:
+        widget = forms.PasswordInput({"autocomplete": autocomplete})
+        super().__init__(label=label, max_length=PASSWORD_LENGTH, strip=False, widget=widget, **options)
+
+
+class NameField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=120,
+            widget=forms.TextInput({"autocomplete": "name"}),
+            help_text="Professors see it beside your results; students see it on your scenarios.",
+        )
+
+
+class SignUpForm(forms.Form):
+    email = EmailField()
+    name = NameField()
+    password = PasswordField(autocomplete="new-password", help_text=PASSWORD_HELP)
+    role = forms.ChoiceField(
+        label="I am a",
+        choices=[(role.value, role.label) for role in actions.OPEN_ROLES],
+        initial=Role.STUDENT,
+        widget=forms.RadioSelect,
+    )
+
+    def clean_password(self) -> str:
+        known = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
+        password: str = self.cleaned_data["password"]
+        validate_password(password, known)
+        return password
+
+
+class SignInForm(forms.Form):
+    email = EmailField()
+    password = PasswordField(autocomplete="current-password")
+
+
+class ProfileForm(forms.Form):
+    name = NameField()
+
+
+class NewPasswordForm(forms.Form):
+    """For Django's reset view, which hands in the user and calls `save`."""
+
+    new_password = PasswordField(label="New password", autocomplete="new-password", help_text=PASSWORD_HELP)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        validate_password(password, self.user)
+        return password
+
+    def save(self) -> User:
+        actions.set_password(self.user, self.cleaned_data["new_password"])
+        return self.user
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Whoever sits at an open screen must also know the old one."""
+
+    old_password = PasswordField(label="Present password", autocomplete="current-password")
+    field_order = ("old_password", "new_password")
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError("This is not your present password.", code="password_incorrect")
+        return password
+
+
+class PasswordResetForm(forms.Form):
+    email = EmailField()

@@ -1,0 +1,165 @@
+"""Sign-up, sign-in, sign-out, the account page, and the ways to a new password."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from platform_app.accounts import actions, selectors
+from platform_app.accounts.forms import (
+    ChangePasswordForm,
+    NewPasswordForm,
+    PasswordResetForm,
+    ProfileForm,
+    SignInForm,
+    SignUpForm,
+)
+from platform_app.errors import InvalidInput, WrongCredentials
+from platform_app.models import User
+from platform_app.throttling import address_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class SignedIn(HttpRequest):
+    """The request of a view behind `login_required`."""
+
+    user: User
+
+
+@form_page
+@sensitive_post_parameters("password")
+@never_cache
+def sign_up(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(destination(request))
+    form = SignUpForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = actions.sign_up(**form.cleaned_data, address=address_of(request))
+        except InvalidInput as refused:
+            for error in refused.errors:
+                form.add_error(error.attr, error.detail)
+        else:
+            login(request, user, BACKEND)
+            messages.success(request, f"Welcome, {user.name}. Your account is ready.")
+            return redirect(destination(request))
+    return form_response(request, "accounts/sign_up.html", form)
+
+
+@form_page
+@sensitive_post_parameters("password")
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(destination(request))
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = actions.check_credentials(**form.cleaned_data, address=address_of(request))
+        except WrongCredentials as refused:
+            form.add_error(None, refused.detail)
+        else:
+            login(request, user)
+            return redirect(destination(request))
+    return form_response(request, "accounts/sign_in.html", form)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.success(request, "You are signed out.")
+    return redirect("home")
+
+
+@form_page
+@login_required
+@never_cache
+def account(request: SignedIn) -> HttpResponse:
+    form = ProfileForm(request.POST or None, initial={"name": request.user.name})
+    if form.is_valid():
+        actions.rename(request.user, form.cleaned_data["name"])
+        messages.success(request, "Your name has been changed.")
+        return redirect("accounts:account")
+    return form_response(request, "accounts/account.html", form, tokens=selectors.valid_tokens(request.user))
+
+
+@form_page
+@login_required
+@sensitive_post_parameters("old_password", "new_password")
+@never_cache
+def password_change(request: SignedIn) -> HttpResponse:
+    form = ChangePasswordForm(request.user, request.POST or None)
+    if form.is_valid():
+        update_session_auth_hash(request, form.save())  # this browser stays signed in, under a new session id
+        messages.success(
+            request, "Your password has been changed. Other devices are signed out, API tokens revoked."
+        )
+        return redirect("accounts:account")
+    return form_response(request, "accounts/password_change.html", form)
+
+
+@form_page
+def password_reset(request: HttpRequest) -> HttpResponse:
+    form = PasswordResetForm(request.POST or None)
+    if form.is_valid():
+        origin = request.build_absolute_uri("/").rstrip("/")
+        actions.request_password_reset(**form.cleaned_data, address=address_of(request), origin=origin)
+        return redirect("accounts:password_reset_sent")
+    return form_response(request, "accounts/password_reset.html", form)
+
+
+def password_reset_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/password_reset_sent.html")
+
+
+class PasswordResetConfirm(PasswordResetConfirmView):
+    """The link of the mail. Django's view moves the one-time token out of the address before anything is shown."""
+
+    form_class = NewPasswordForm
+    template_name = "accounts/password_reset_confirm.html"
+    success_url = reverse_lazy("accounts:sign_in")
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        messages.success(self.request, "Your new password is set. Please sign in with it.")
+        return super().form_valid(form)
+
+
+@require_POST
+@login_required
+@never_cache
+def make_token(request: SignedIn) -> HttpResponse:
+    """Answers the POST itself: the token is shown once and kept nowhere, so there is no page to redirect to."""
+    return render(request, "accounts/token_made.html", {"token": actions.issue_token(request.user)})
+
+
+@require_POST
+@login_required
+def revoke_token(request: SignedIn) -> HttpResponse:
+    actions.revoke_token(request.user, request.POST.get("digest", ""))
+    messages.success(request, "The token has been revoked and opens nothing any more.")
+    return redirect("accounts:account")
+
+
+def form_response(request: HttpRequest, template: str, form: Form, **context: object) -> HttpResponse:
+    context = {"form": form, "next": destination(request, default=""), **context}
+    return render(request, template, context, status=400 if form.errors else 200)
+
+
+def destination(request: HttpRequest, default: str | None = None) -> str:
+    """Where `next` leads, if that is a page of ours; a stranger's link must not send people elsewhere after signing in."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return resolve_url("home") if default is None else default

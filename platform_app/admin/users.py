@@ -1,0 +1,102 @@
+"""People and their API tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from knox.models import AuthToken
+
+from platform_app.accounts import actions
+from platform_app.models import User
+
+
+class LowerCaseEmail(forms.ModelForm):
+    """People type addresses both ways; we keep them in one."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.lower()
+
+
+class UserForm(LowerCaseEmail, UserChangeForm):
+    class Meta:
+        model = User
+        fields = (
+            "email",
+            "name",
+            "role",
+            "password",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "user_permissions",
+        )
+        field_classes: dict[str, Any] = {}
+
+
+class NewUserForm(LowerCaseEmail, AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name", "role")
+        field_classes: dict[str, Any] = {}
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """A password set for somebody else ends that person's API tokens too, as it ends the sessions."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        actions.revoke_all_tokens(user)
+        return user
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = PasswordForm
+    ordering = ("email",)
+    list_display = ("email", "name", "role", "is_active", "is_staff", "last_login", "date_joined")
+    list_filter = ("role", "is_active", "is_staff")
+    search_fields = ("email", "name")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "role", "password")}),
+        ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),
+    )
+    filter_horizontal = ("user_permissions",)
+
+
+admin.site.unregister(Group)  # roles are a field of the user; groups would be a second system beside it
+admin.site.unregister(AuthToken)  # knox's own page shows a fresh token and makes them for other people
+
+
+@admin.register(AuthToken)
+class TokenAdmin(admin.ModelAdmin):
+    """Tokens can be revoked here, which is what deleting does; people make their own."""
+
+    list_display = ("short", "user", "created", "expiry")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    date_hierarchy = "created"
+    fields = readonly_fields = ("user", "created", "expiry")
+
+    @admin.display(description="token", ordering="token_key")
+    def short(self, token: AuthToken) -> str:
+        return f"{token.token_key[:6]}…"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuthToken | None = None) -> bool:
+        return False

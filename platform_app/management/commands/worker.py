@@ -1,0 +1,19 @@
+"""The background worker: runs what is enqueued, and unpickles nothing that it finds in Redis."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django_rq.management.commands.rqworker import Command as RQWorker
+
+
+class Command(RQWorker):
+    help = "Runs background jobs: the analysis of documents, grading, mails."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(serializer="rq.serializers.JSONSerializer")
+
+    def handle(self, *queues: str, **options: Any) -> None:
+        super().handle(*(queues or ("default",)), **options)
