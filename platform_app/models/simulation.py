@@ -15,13 +15,21 @@ class SimulationStatus(models.TextChoices):
 
 class Simulation(models.Model):
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="simulations")
-    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="simulations")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="simulations"
+    )
     status = models.CharField(max_length=12, choices=SimulationStatus, default=SimulationStatus.IN_PROGRESS)
     # SET_NULL: an edited scenario may lose a scene while somebody is in it; the play then goes on with the next.
-    current_scene = models.ForeignKey(Scene, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    current_scene = models.ForeignKey(
+        Scene, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # Counted by `progress.selectors`.
+    scenes_done: int
+    scenes_total: int
 
     class Meta:
         ordering = ("-updated_at", "-pk")
@@ -75,7 +83,9 @@ class SceneProgress(models.Model):
 
     class Meta:
         ordering = ("started_at", "pk")
-        constraints = (models.UniqueConstraint(fields=("simulation", "scene"), name="scene_once_a_simulation"),)
+        constraints = (
+            models.UniqueConstraint(fields=("simulation", "scene"), name="scene_once_a_simulation"),
+        )
 
     def __str__(self) -> str:
         return f"{self.scene}: {self.get_outcome_display()}"
@@ -105,7 +115,9 @@ class Message(models.Model):
 
     class Meta:
         ordering = ("position",)
-        constraints = (models.UniqueConstraint(fields=("simulation", "position"), name="message_position_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("simulation", "position"), name="message_position_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:60]}"

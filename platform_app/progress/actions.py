@@ -58,14 +58,22 @@ def override_grade(grade: Grade, *, changed_by: User, new_score: int, reason: st
     The caller has checked that `changed_by` owns the scenario.
     """
     if not 0 <= new_score <= 100:
-        raise InvalidInput("The score must lie between 0 and 100.", errors=[_error("new_score", "Between 0 and 100.")])
+        raise InvalidInput(
+            "The score must lie between 0 and 100.", errors=[_error("new_score", "Between 0 and 100.")]
+        )
     if not reason.strip():
-        raise InvalidInput("Please give a reason; the student sees it.", errors=[_error("reason", "A reason is needed.")])
+        raise InvalidInput(
+            "Please give a reason; the student sees it.", errors=[_error("reason", "A reason is needed.")]
+        )
     locked = Grade.objects.select_for_update().get(pk=grade.pk)
     if locked.status != GradeStatus.READY:
         raise Conflict("There is no grade to change yet.")
     change = GradeChange.objects.create(
-        grade=locked, changed_by=changed_by, old_score=locked.score, new_score=new_score, reason=reason.strip()
+        grade=locked,
+        changed_by=changed_by,
+        old_score=locked.score,
+        new_score=new_score,
+        reason=reason.strip(),
     )
     locked.score = new_score
     locked.save(update_fields=["score"])

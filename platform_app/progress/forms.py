@@ -6,7 +6,10 @@ from django import forms
 class OverrideForm(forms.Form):
     new_score = forms.IntegerField(label="New score", min_value=0, max_value=100, help_text="0 to 100")
     reason = forms.CharField(
-        label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text="The student sees it."
+        label="Reason",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The student sees it.",
     )
 
 

@@ -37,7 +37,9 @@ def grade_simulation(grade: Grade) -> None:
 
 
 def _grade_scene(simulation: Simulation, scene: Scene) -> GradedScene:
-    progress = SceneProgress.objects.select_related("scene").filter(simulation=simulation, scene=scene).first()
+    progress = (
+        SceneProgress.objects.select_related("scene").filter(simulation=simulation, scene=scene).first()
+    )
     transcript = scene_transcript(simulation, scene)
     if progress is None or not _student_words(transcript):
         return _not_played(simulation, scene)
@@ -59,7 +61,14 @@ def _student_words(transcript: list[Line]) -> list[str]:
 
 def _not_played(simulation: Simulation, scene: Scene) -> GradedScene:
     criteria = [
-        {"name": criterion["name"], "weight": criterion["weight"], "level": 0, "score": 0, "reason": NOT_PLAYED, "quote": ""}
+        {
+            "name": criterion["name"],
+            "weight": criterion["weight"],
+            "level": 0,
+            "score": 0,
+            "reason": NOT_PLAYED,
+            "quote": "",
+        }
         for criterion in simulation.scenario.rubric
     ]
     return GradedScene(scene, 0, criteria, NOT_PLAYED, [], ["Play every scene to its end next time."])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,18 +13,20 @@ from platform_app.models import Grade, Simulation
 from platform_app.progress import actions, selectors
 from platform_app.progress.export import csv_lines
 from platform_app.progress.forms import OverrideForm, StudentsFilter
+from platform_app.progress.selectors import StudentsQuery
+from platform_app.requests import SignedInRequest, signed_in
 
 PAGE_SIZE = 25
 
 
-@login_required
+@signed_in
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponse:
     if request.user.is_student:
         page = Paginator(selectors.own_progress(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
         return render(request, "progress/own.html", {"page": page})
     chosen = _chosen(request)
-    found = selectors.students_progress(request.user, **chosen)
+    found = selectors.students_progress(request.user, chosen)
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "scenarios": request.user.scenarios.order_by("title").only("pk", "title"),
@@ -37,26 +38,28 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@login_required
+@signed_in
 @require_GET
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    found = selectors.students_progress(request.user, **_chosen(request))
-    response = StreamingHttpResponse(csv_lines(found.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8")
+def export(request: SignedInRequest) -> StreamingHttpResponse:
+    found = selectors.students_progress(request.user, _chosen(request))
+    response = StreamingHttpResponse(
+        csv_lines(found.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="grades.csv"'
     return response
 
 
-@login_required
+@signed_in
 @require_GET
-def results(request: HttpRequest, pk: int) -> HttpResponse:
+def results(request: SignedInRequest, pk: int) -> HttpResponse:
     simulation = selectors.get_viewable_simulation(request.user, pk)
     template = "progress/results_body.html" if request.htmx else "progress/results.html"
     return render(request, template, _results_context(request, simulation, selectors.get_grade(simulation)))
 
 
-@login_required
+@signed_in
 @require_POST
-def override(request: HttpRequest, pk: int) -> HttpResponse:
+def override(request: SignedInRequest, pk: int) -> HttpResponse:
     simulation = selectors.get_owned_simulation(request.user, pk)
     grade = selectors.get_grade(simulation)
     if grade is None:
@@ -70,23 +73,23 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("progress:results", pk)
 
 
-@login_required
+@signed_in
 @require_POST
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask again for a grade that failed, or that nobody asked for."""
     simulation = selectors.get_viewable_simulation(request.user, pk)
     actions.retry_grading(simulation)
     return redirect("progress:results", pk)
 
 
-def _chosen(request: HttpRequest) -> dict[str, object]:
+def _chosen(request: SignedInRequest) -> StudentsQuery:
     form = StudentsFilter(request.GET)
     form.is_valid()  # what is not valid is not in cleaned_data
-    return {"scenario_id": form.cleaned_data.get("scenario"), "search": form.cleaned_data.get("q", "")}
+    return StudentsQuery(form.cleaned_data.get("scenario"), form.cleaned_data.get("q", ""))
 
 
 def _results_context(
-    request: HttpRequest, simulation: Simulation, grade: Grade | None, form: OverrideForm | None = None
+    request: SignedInRequest, simulation: Simulation, grade: Grade | None, form: OverrideForm | None = None
 ) -> dict[str, object]:
     owns = simulation.scenario.owner_id == request.user.pk
     return {

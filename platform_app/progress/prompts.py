@@ -24,7 +24,9 @@ student ("you"), the two to four strengths that show across the scenes, and two 
 most next time. Add no facts that the scene grades do not hold and give no numbers of your own."""
 
 
-def scene_messages(rubric: list[dict[str, Any]], progress: SceneProgress, transcript: list[Line]) -> list[dict[str, str]]:
+def scene_messages(
+    rubric: list[dict[str, Any]], progress: SceneProgress, transcript: list[Line]
+) -> list[dict[str, str]]:
     scene = progress.scene
     facts = {
         "title": scene.title,
@@ -36,7 +38,10 @@ def scene_messages(rubric: list[dict[str, Any]], progress: SceneProgress, transc
         "hints_used": progress.hints_used,
     }
     return [
-        {"role": "system", "content": "\n\n".join([SCENE_RULES, block("rubric", rubric), block("scene", facts)])},
+        {
+            "role": "system",
+            "content": "\n\n".join([SCENE_RULES, block("rubric", rubric), block("scene", facts)]),
+        },
         {"role": "user", "content": block("transcript", transcript)},
     ]
 

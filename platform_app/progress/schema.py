@@ -14,7 +14,9 @@ class CriterionAssessment(BaseModel):
     name: str
     level: int = Field(ge=0, le=4)
     reason: str
-    quote: str = Field(description="The student's own words that show it, letter for letter; empty if there are none.")
+    quote: str = Field(
+        description="The student's own words that show it, letter for letter; empty if there are none."
+    )
 
 
 class SceneAssessment(BaseModel):
@@ -46,9 +48,9 @@ def assessment_for(criteria: Sequence[str], student_words: Sequence[str]) -> typ
                 criterion.quote = ""
         return assessment
 
-    return create_model(
-        "SceneAssessment", __base__=SceneAssessment, __validators__={"check": model_validator(mode="after")(check)}
-    )
+    validator = {"check": model_validator(mode="after")(check)}
+    # pydantic's types know only one kind of validator here; its documentation shows this very use.
+    return create_model("SceneAssessment", __base__=SceneAssessment, __validators__=validator)  # type: ignore[arg-type]
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Avg, Count, Q, QuerySet
 
 from platform_app.errors import NotFound
@@ -35,13 +37,26 @@ def own_progress(user: User) -> QuerySet[Simulation]:
     return _with_progress().filter(student=user)
 
 
-def students_progress(owner: User, *, scenario_id: int | None = None, search: str = "") -> QuerySet[Simulation]:
+@dataclass(frozen=True)
+class StudentsQuery:
+    """What a professor narrows the list by; the search looks at names and e-mail addresses."""
+
+    scenario_id: int | None = None
+    search: str = ""
+
+
+EVERYBODY = StudentsQuery()
+
+
+def students_progress(owner: User, query: StudentsQuery = EVERYBODY) -> QuerySet[Simulation]:
     """What students played of this professor's scenarios, latest first; his own test runs are left out."""
     found = _with_progress().filter(scenario__owner=owner).exclude(student=owner)
-    if scenario_id is not None:
-        found = found.filter(scenario_id=scenario_id)
-    if search:
-        found = found.filter(Q(student__name__icontains=search) | Q(student__email__icontains=search))
+    if query.scenario_id is not None:
+        found = found.filter(scenario_id=query.scenario_id)
+    if query.search:
+        found = found.filter(
+            Q(student__name__icontains=query.search) | Q(student__email__icontains=query.search)
+        )
     return found
 
 
@@ -61,14 +76,12 @@ def _visible_to(user: User) -> Q:
 
 def _with_progress() -> QuerySet[Simulation]:
     ended = Q(scene_progress__outcome__in=set(SceneOutcome) - {SceneOutcome.RUNNING})
-    return (
-        Simulation.objects.select_related("scenario", "student", "current_scene", "grade")
-        .annotate(
-            scenes_done=Count("scene_progress", filter=ended, distinct=True),
-            scenes_total=Count("scenario__scenes", distinct=True),
-        )
-        .order_by("-updated_at", "-pk")
-    )
+    counts = {
+        "scenes_done": Count("scene_progress", filter=ended, distinct=True),
+        "scenes_total": Count("scenario__scenes", distinct=True),
+    }
+    simulations = Simulation.objects.select_related("scenario", "student", "current_scene", "grade")
+    return simulations.annotate(**counts).order_by("-updated_at", "-pk")
 
 
 def progress_of(user: User) -> QuerySet[Simulation]:

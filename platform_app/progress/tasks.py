@@ -13,7 +13,9 @@ from platform_app.progress.grading import grade_simulation
 log = logging.getLogger(__name__)
 
 OUR_FAULT = "Something went wrong on our side while grading. Your conversation is safe; please try again."
-MEMORY_AWAY = "The platform's memory did not answer while grading. Your conversation is safe; please try again."
+MEMORY_AWAY = (
+    "The platform's memory did not answer while grading. Your conversation is safe; please try again."
+)
 
 
 @task()
@@ -34,4 +36,6 @@ def grade(grade_id: int) -> None:
 
 
 def _fail(grade_id: int, sentence: str) -> None:
-    Grade.objects.filter(pk=grade_id, status=GradeStatus.PENDING).update(status=GradeStatus.FAILED, error=sentence)
+    Grade.objects.filter(pk=grade_id, status=GradeStatus.PENDING).update(
+        status=GradeStatus.FAILED, error=sentence
+    )
