@@ -1,13 +1,17 @@
 """What the analysis asks the AI for, and what is checked before anything is saved.
 
-String lengths are checked here rather than in the JSON schema: strict structured output refuses `minLength`.
+String lengths are checked here rather than in the JSON schema: strict structured output refuses `minLength`. Whether
+the people make sense is checked here too: an answer that does not fit its schema is never kept, so asking again helps.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, create_model, model_validator
+
+from platform_app.analysis.names import normalized, plays, resolve
 
 
 def _not_blank(text: str) -> str:
@@ -51,6 +55,19 @@ class CasePeople(BaseModel):
     student_role: Text
     personas: list[PersonaDraft] = Field(min_length=1, max_length=12)
 
+    @model_validator(mode="after")
+    def _others_than_the_student(self) -> Self:
+        """Everybody once, and nobody whom the student plays."""
+        others = {
+            normalized(persona.name): persona
+            for persona in reversed(self.personas)
+            if not plays(self.student_role, name=persona.name, role=persona.role)
+        }
+        if not others:
+            raise ValueError("personas must name somebody other than the student's own role")
+        self.personas = [*reversed(others.values())]
+        return self
+
 
 class SceneDraft(BaseModel):
     title: Text
@@ -58,12 +75,33 @@ class SceneDraft(BaseModel):
     user_goal: Text
     success_criteria: Text
     turn_limit: int = Field(ge=3, le=50)
-    personas: list[Text] = Field(min_length=1, description="Names of the personas present, as in the list of people.")
+    personas: list[Text] = Field(
+        min_length=1, description="Names of the personas present, as in the list of people."
+    )
     image_prompt: Text
 
 
 class CaseScenes(BaseModel):
     scenes: list[SceneDraft] = Field(min_length=1, max_length=8)
+
+
+def scenes_among(names: Sequence[str]) -> type[CaseScenes]:
+    """CaseScenes in which only these people can be present; "Dr Rossi" becomes the "Elena Rossi" of the list."""
+
+    def known(name: str) -> str:
+        if (meant := resolve(name, names)) is None:
+            raise ValueError(f"“{name}” is not in the list of people ({', '.join(names)})")
+        return meant
+
+    def once(present: list[str]) -> list[str]:
+        return [*dict.fromkeys(present)]
+
+    one = Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": [*names]})]
+    present = Annotated[list[one], AfterValidator(once)]  # type: ignore[valid-type]
+    everyone = Field(min_length=1, description="Names of the people present.")
+    scene = create_model("SceneDraft", __base__=SceneDraft, personas=(present, everyone))
+    scenes = Field(min_length=1, max_length=8)
+    return create_model("CaseScenes", __base__=CaseScenes, scenes=(list[scene], scenes))  # type: ignore[valid-type]
 
 
 class CaseOutcomes(BaseModel):

@@ -1,0 +1,80 @@
+"""Asks the AI for the parts of a scenario and puts them together.
+
+Nothing here is saved, and nothing is made up: without a draft that makes sense there is an AIError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from caching.ai import ai
+from caching.errors import AIAnswerUnusable
+from platform_app.analysis import prompts
+from platform_app.analysis.material import Material
+from platform_app.analysis.schema import CaseOutcomes, CasePeople, PersonaDraft, SceneDraft, scenes_among
+from platform_app.scenarios import drafts
+
+OPERATION = "scenario_analysis"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def draft_people(material: Material) -> CasePeople:
+    return _ask("people", prompts.about_people(material), CasePeople)
+
+
+def draft_scenes(material: Material, people: CasePeople) -> list[SceneDraft]:
+    names = [persona.name for persona in people.personas]
+    return _ask("scenes", prompts.about_scenes(material, people), scenes_among(names)).scenes
+
+
+def draft_outcomes(material: Material, scenes: Sequence[SceneDraft]) -> list[str]:
+    return _ask("learning outcomes", prompts.about_outcomes(material, scenes), CaseOutcomes).learning_outcomes
+
+
+def assemble(
+    people: CasePeople, scenes: Sequence[SceneDraft], outcomes: Sequence[str]
+) -> drafts.ScenarioDraft:
+    """The parts as what `scenarios` saves."""
+    return drafts.ScenarioDraft(
+        title=people.title,
+        description=people.description,
+        challenge=people.challenge,
+        industry=people.industry,
+        student_role=people.student_role,
+        personas=tuple(_persona(persona) for persona in people.personas),
+        scenes=tuple(_scene(scene) for scene in scenes),
+        learning_outcomes=tuple(outcomes),
+    )
+
+
+def _ask(what: str, messages: prompts.Messages, schema: type[M]) -> M:
+    """An answer that fits its schema; the door itself asks once more before it gives up."""
+    try:
+        return ai.structured(OPERATION, messages, schema, prompt_version=prompts.VERSION).value
+    except AIAnswerUnusable as error:
+        if error.reason != "invalid":
+            raise
+        sentence = (
+            f"The AI’s draft of the {what} made no sense, even after a second try. Start the analysis again."
+        )
+        raise AIAnswerUnusable(sentence, reason="invalid") from error
+
+
+def _persona(person: PersonaDraft) -> drafts.PersonaDraft:
+    return drafts.PersonaDraft(
+        name=person.name,
+        role=person.role,
+        background=person.background,
+        goals=tuple(person.goals),
+        knowledge=tuple(person.knowledge),
+        communication_style=person.communication_style,
+        **person.traits.model_dump(),
+    )
+
+
+def _scene(scene: SceneDraft) -> drafts.SceneDraft:
+    return drafts.SceneDraft(**scene.model_dump(exclude={"personas"}), personas=tuple(scene.personas))
