@@ -4,11 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
+import django_rq
 import pytest
 import redis
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
 
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
@@ -100,3 +103,17 @@ def api_for() -> Callable[[User], APIClient]:
 def fast_password_hasher(settings: Settings) -> None:
     """The real hasher takes a third of a second for each password, on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def work_off_queue() -> Iterator[Callable[[], None]]:
+    """`work_off_queue()`: does all queued jobs in this process, as the worker would. It begins with an empty queue."""
+    queue = django_rq.get_queue("default")
+    queue.empty()
+
+    def work() -> None:
+        worker = django_rq.get_worker("default", worker_class=SimpleWorker, serializer=JSONSerializer)
+        worker.work(burst=True, logging_level="WARNING")
+
+    yield work
+    queue.empty()
