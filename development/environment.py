@@ -32,12 +32,12 @@ def ensure_environment(files: Sequence[str], *, root: Path = ROOT) -> bool:
     """
     with exclusive(root / ".dev" / "setup.lock"):
         stamp = root / ".venv" / "requirements.json"
-        installed, wanted = read_stamp(stamp), fingerprints(files, root=root)
-        if wanted.items() <= installed.items():
+        wanted = fingerprints(files, root=root)
+        if wanted.items() <= read_stamp(stamp).items():
             return False
         ensure_interpreter(root / ".venv")
         install(files, root=root)
-        stamp.write_text(json.dumps(installed | wanted))
+        stamp.write_text(json.dumps(wanted))
         return True
 
 

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -72,14 +71,14 @@ class BundledValkey:
             raise SetupError(f"The Valkey of {self.folder} runs on port {self.port}, but does not answer.")
 
     def _start(self) -> None:
-        for port in self._free_ports():
+        for port in self._ports():
             (self.folder / "port").write_text(str(port))
             self._launch(port)
             if self._becomes_ready(port):
                 self.port = port
                 return
             if "Address already in use" not in self._log():
-                break  # anything but a lost race for the port
+                break
         raise SetupError(
             f"The bundled Valkey ({self.binary}) did not start. Its log, {self.folder / LOG}, ends with:\n"
             f"{self._log()[-1500:]}\nIf its data are damaged, `python3 dev.py clean --data` removes them."
@@ -95,11 +94,10 @@ class BundledValkey:
             time.sleep(POLL_SECONDS)
         return False
 
-    def _free_ports(self) -> Iterator[int]:
+    def _ports(self) -> list[int]:
         """The port of the last run first, so that a client's settings stay right."""
-        recorded = self.folder / "port"
-        preferred = [int(recorded.read_text())] if recorded.exists() else []
-        return (port for port in [*preferred, *PORTS] if is_free(port))
+        recorded = (self.folder / "port").read_text() if (self.folder / "port").exists() else ""
+        return [int(recorded), *PORTS] if recorded.isdecimal() else [*PORTS]  # a crash may have left it empty
 
     def _launch(self, port: int) -> None:
         """Start it as a daemon: Ctrl+C in the terminal is not for it, as web and worker have to end first."""

@@ -54,8 +54,6 @@ def without_password(url: str) -> str:
     """The URL as it may be shown on a screen: without user, password and query, which may hold a password too."""
     scheme, _, rest = url.partition("://")
     credentials, _, address = rest.rpartition("@")
-    if (
-        "?" in credentials
-    ):  # the @ may be that of a password in the query: show nothing rather than half of it
-        address = "…"
+    if "?" in credentials:
+        address = "…"  # the @ may be that of a password in the query: show nothing rather than half of it
     return f"{scheme}://{address.partition('?')[0]}"
