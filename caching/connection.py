@@ -20,7 +20,7 @@ from caching.errors import CacheUnavailable
 
 SCHEMES = ("redis", "rediss", "unix")
 # For connecting and one reply of the async client together.
-REPLY_SECONDS = 1.4
+REPLY_SECONDS = 1.2
 
 
 def redis_client() -> redis.Redis:

@@ -5,7 +5,7 @@ A log is one Redis stream that expires. It carries what is under way; what has t
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ class EventLog:
 
     async def follow(
         self, after: str | None, *, heartbeat_seconds: float = 15, patience_seconds: float = 60
-    ) -> AsyncIterator[Event | None]:
+    ) -> AsyncGenerator[Event | None, None]:
         """Every event after an id, live, until the last one; None after each `heartbeat_seconds` of silence.
 
         `after` may come from a client as it is. A log that does not exist (not begun yet, or expired) is waited for at

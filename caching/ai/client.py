@@ -4,6 +4,8 @@ OpenAI with a key, any compatible server with a base URL; with neither, an httpx
 protocol in this process. The SDK retries, nothing here does.
 """
 
+from __future__ import annotations
+
 import os
 import threading
 from array import array

@@ -4,6 +4,8 @@ An answer is found again only by the whole meaning of its request (`requests`). 
 without it every method raises CacheUnavailable within 1.5 s, and no provider is called.
 """
 
+from __future__ import annotations
+
 from array import array
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -214,6 +216,8 @@ def _ask_for_structure(schema: type[M], parameters: Mapping[str, Any]) -> Struct
 
 
 def _structured(schema: type[M], answer: Answer, usage: Usage) -> StructuredAnswer[M]:
+    if answer.finish_reason != GOOD_ENDING:
+        raise AIAnswerUnusable("The AI's answer is not complete. Please try again.", reason="invalid")
     value = schema.model_validate_json(answer.text)
     return StructuredAnswer(value, answer.model, usage, from_cache=False, text=answer.text)
 

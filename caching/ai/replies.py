@@ -4,6 +4,8 @@ Servers that call themselves compatible leave out fields, send null, or answer w
 checked against the types below; everything else in a reply is ignored.
 """
 
+from __future__ import annotations
+
 from array import array
 from base64 import b64decode
 from typing import TypeVar

@@ -1,0 +1,316 @@
+"""An OpenAI-compatible server on the loopback for tests: scripted answers and faults, every call recorded.
+
+    def test_it(provider_server):
+        provider_server.script(Reply("Hello."), Reply(status=500))
+
+Without a script every question gets an answer of its own ("Answer 1.", "Answer 2." …), so that a test sees by the text
+whether it was asked again. `no_internet` makes a test fail that tries to reach anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import sys
+import threading
+import zlib
+from base64 import b64encode
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+from typing import Any, Literal
+
+import pytest
+from pytest_django import Settings
+
+from caching.ai import client
+
+API_KEY = "sk-loopback-secret"
+MODEL = "loopback-model"
+DIMENSIONS = 1536
+
+
+def png(seed: str = "") -> bytes:
+    """A valid picture of one pixel, its colour made from the seed."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixel = zlib.compress(b"\0" + sha256(seed.encode()).digest()[:3])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
+
+
+def vector(text: str) -> list[float]:
+    """The embedding of a text: other texts have other vectors."""
+    random = Random(text)
+    return [random.uniform(-1, 1) for _ in range(DIMENSIONS)]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server does with one call."""
+
+    text: str = ""
+    finish_reason: str | None = "stop"
+    refusal: str | None = None
+    usage: dict[str, Any] | None = field(
+        default_factory=lambda: {
+            "prompt_tokens": 100,
+            "completion_tokens": 20,
+            "total_tokens": 120,
+            "prompt_tokens_details": {"cached_tokens": 64},
+        }
+    )
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    """The body as it is, with the content type of JSON (or of an event stream when one was asked for)."""
+    content_type: str | None = None
+    delay_seconds: float = 0
+    cut_after: int | None = None
+    """A stream ends after so many pieces …"""
+    cut: Literal["torn", "clean"] = "torn"
+    """… in the middle of a chunk, or as if that were all."""
+    as_numbers: bool = False
+    """Embeddings as lists of numbers, whatever was asked for."""
+    picture: bytes | None = None
+    by_url: bool = False
+    """A picture is not sent but pointed to."""
+
+    def pieces(self) -> list[str]:
+        return [self.text[i : i + 7] for i in range(0, len(self.text), 7)]
+
+
+@dataclass(frozen=True)
+class Call:
+    path: str
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+class LoopbackOpenAI:
+    """The server. `calls` are all questions so far; pictures fetched by URL are not among them."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.pictures: dict[str, bytes] = {}
+        self._script: deque[Reply] = deque()
+        self._always: Reply | None = None
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> LoopbackOpenAI:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.root}/v1"
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        return [call.body for call in self.calls]
+
+    def script(self, *replies: Reply) -> None:
+        """The next calls get these replies, one each."""
+        self._script.extend(replies)
+
+    def always(self, reply: Reply) -> None:
+        """Every call that has no scripted reply gets this one."""
+        self._always = reply
+
+    def wait(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+
+    def take(self, call: Call) -> Reply:
+        with self._lock:
+            self.calls.append(call)
+            number = len(self.calls)
+            return self._script.popleft() if self._script else self._always or Reply(f"Answer {number}.")
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up in the middle is what some tests are about."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: LoopbackOpenAI
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        picture = self.owner.pictures.get(self.path)
+        self._send(200 if picture else 404, picture or b"", "image/png")
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = self.owner.take(Call(self.path, body, headers))
+        if reply.delay_seconds:
+            self.owner.wait(reply.delay_seconds)
+        if reply.raw is not None:
+            default = "text/event-stream" if body.get("stream") else "application/json"
+            return self._send(reply.status, reply.raw, reply.content_type or default)
+        if reply.status != 200:
+            error = {"message": f"No, {API_KEY}.", "type": "loopback", "code": None, "param": None}
+            return self._send_json({"error": error}, reply)
+        match self.path:
+            case "/v1/chat/completions" if body.get("stream"):
+                return self._stream(
+                    reply, with_usage=bool(body.get("stream_options", {}).get("include_usage"))
+                )
+            case "/v1/chat/completions":
+                return self._send_json(_completion(reply), reply)
+            case "/v1/embeddings":
+                return self._send_json(_embeddings(body, reply), reply)
+            case "/v1/images/generations":
+                return self._send_json(self._picture(body, reply), reply)
+        return self._send(404, b"{}", "application/json")
+
+    def _send_json(self, value: Any, reply: Reply) -> None:
+        self._send(
+            reply.status, json.dumps(value).encode(), reply.content_type or "application/json", reply.headers
+        )
+
+    def _send(
+        self, status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, reply: Reply, *, with_usage: bool) -> None:
+        torn = reply.cut == "torn"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header(*(("Transfer-Encoding", "chunked") if torn else ("Connection", "close")))
+        self.end_headers()
+        for number, frame in enumerate(_frames(reply, with_usage)):
+            if number == reply.cut_after:
+                self.close_connection = True
+                return
+            data = f"data: {frame}\n\n".encode()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if torn else data)
+        if torn:
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = not torn
+
+    def _picture(self, body: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        picture = png(body["prompt"]) if reply.picture is None else reply.picture
+        if not reply.by_url:
+            return {"created": 1, "data": [{"b64_json": b64encode(picture).decode()}]}
+        path = f"/files/{len(self.owner.pictures)}.png"
+        self.owner.pictures[path] = picture
+        return {"created": 1, "data": [{"url": self.owner.root + path}]}
+
+
+def _completion(reply: Reply) -> dict[str, Any]:
+    message = {"role": "assistant", "content": reply.text or None, "refusal": reply.refusal}
+    choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason, "logprobs": None}
+    return _envelope("chat.completion") | {"choices": [choice], "usage": reply.usage}
+
+
+def _frames(reply: Reply, with_usage: bool) -> Iterator[str]:
+    """Each piece, the ending, the usage, [DONE]."""
+
+    def chunk(delta: dict[str, Any], finish_reason: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        return json.dumps(_envelope("chat.completion.chunk") | {"choices": [choice], "usage": None})
+
+    for piece in reply.pieces():
+        yield chunk({"content": piece})
+    yield chunk({"refusal": reply.refusal} if reply.refusal else {}, reply.finish_reason)
+    if with_usage and reply.usage:
+        yield json.dumps(_envelope("chat.completion.chunk") | {"choices": [], "usage": reply.usage})
+    yield "[DONE]"
+
+
+def _embeddings(body: dict[str, Any], reply: Reply) -> dict[str, Any]:
+    def encoded(text: str) -> Any:
+        if reply.as_numbers or body.get("encoding_format") != "base64":
+            return vector(text)
+        return b64encode(struct.pack(f"<{DIMENSIONS}f", *vector(text))).decode()
+
+    data = [{"object": "embedding", "index": i, "embedding": encoded(t)} for i, t in enumerate(body["input"])]
+    usage = {"prompt_tokens": 8, "total_tokens": 8}
+    return {
+        "object": "list",
+        "data": data[::-1],
+        "model": MODEL,
+        "usage": usage,
+    }  # order is by index, not by place
+
+
+def _envelope(kind: str) -> dict[str, Any]:
+    return {"id": "loopback", "object": kind, "created": 1, "model": MODEL}
+
+
+@pytest.fixture
+def provider_server(settings: Settings) -> Iterator[LoopbackOpenAI]:
+    """The AI door asks this server; nothing is retried and nothing waits for long."""
+    with LoopbackOpenAI() as server:
+        settings.CACHING = {
+            **settings.CACHING,
+            "OPENAI_API_KEY": API_KEY,
+            "OPENAI_BASE_URL": server.url,
+            "AI_MODEL": MODEL,
+            "AI_MAX_RETRIES": 0,
+            "AI_TIMEOUT_SECONDS": 5,
+        }
+        yield server
+        client.close()
+
+
+@pytest.fixture(autouse=True)
+def no_internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that reaches for a host beyond the loopback fails, also if the program takes the refusal in its stride."""
+    reached: list[str] = []
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+    def refuse(host: object) -> None:
+        if str(host) not in {"localhost", "::1", "None", ""} and not str(host).startswith("127."):
+            reached.append(str(host))
+            raise OSError(f"A test may not reach {host}")
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple):
+            refuse(address[0])
+        connect(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        refuse(host)
+        return getaddrinfo(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+    yield
+    assert not reached, f"This test tried to reach {reached}"
