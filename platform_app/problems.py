@@ -66,7 +66,7 @@ def describe(error: BaseException) -> tuple[dict[str, Any], dict[str, str]] | No
                 400, "This cannot be accepted", "Some fields need your attention.", [*_flat(error.detail)]
             ), {}
         case Throttled():
-            wait = str(int(error.wait or 60))
+            wait = str(int(getattr(error, "wait", None) or 60))
             return problem(429, "Too many attempts", f"Please wait {wait} seconds and try again."), {
                 "Retry-After": wait
             }

@@ -67,10 +67,11 @@ class AutoSchema(SpectacularAutoSchema):
             problems["400"] = "The input is not valid; `errors` names the fields."
         if "requestBody" in operation:
             problems["415"] = "The content type is not one of those listed."
-        if operation.get("security") != [{}]:
-            problems["401"] = "No credentials, or they are wrong, expired or revoked."
+        problems["401"] = "No credentials, or they are wrong, expired or revoked."
         if operation.get("security"):
             problems["403"] = "Signed in, but not allowed to do this."
+        else:
+            problems["429"] = "Too many attempts; `Retry-After` says how long to wait."
         if any(parameter["in"] == "path" for parameter in parameters):
             problems["404"] = "Unknown, or somebody else's."
         return dict(sorted(problems.items()))

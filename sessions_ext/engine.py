@@ -30,7 +30,7 @@ class SessionStore(CacheSessionStore):
     def _stored(self) -> Any:
         with raising_cache_unavailable():
             try:
-                return self._cache.get(self.cache_key)
+                return self._cache.get(self.cache_key)  # type: ignore[attr-defined]
             except (ValueError, RecursionError):  # not UTF-8, not JSON, or nested without end
                 return None
             except redis.ResponseError as error:

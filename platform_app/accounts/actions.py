@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 from knox.models import AuthToken
+from knox.settings import knox_settings
 
 from platform_app.accounts import selectors
 from platform_app.accounts.tasks import mail_password_reset
@@ -81,15 +81,14 @@ def request_password_reset(*, email: str, address: str, origin: str) -> None:
     RESET_FROM_ADDRESS.count_attempt(address)
     RESET_FOR_PERSON.count_attempt(email.strip().lower())
     user = selectors.user_with_email(email)
-    user_id = user.pk if user else None
-    transaction.on_commit(lambda: mail_password_reset.enqueue(user_id, origin))
+    mail_password_reset.enqueue(user.pk if user else None, origin)
 
 
 @transaction.atomic
 def issue_token(user: User) -> NewToken:
     """A new API token. Expired ones go, and above the limit the oldest as well, so that scripts never lock themselves out."""
     User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not pass the limit
-    kept = selectors.valid_tokens(user)[: settings.REST_KNOX["TOKEN_LIMIT_PER_USER"] - 1]
+    kept = selectors.valid_tokens(user)[: knox_settings.TOKEN_LIMIT_PER_USER - 1]
     AuthToken.objects.filter(user=user).exclude(pk__in=[token.pk for token in kept]).delete()
     token, secret = AuthToken.objects.create(user=user)
     return NewToken(secret=secret, expires=token.expiry)

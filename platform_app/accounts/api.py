@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from drf_spectacular.utils import extend_schema
-from rest_framework.authentication import BaseAuthentication
+from knox.models import AuthToken
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,18 +14,22 @@ from rest_framework.views import APIView
 from platform_app.accounts import actions
 from platform_app.accounts.authentication import BearerAuthentication
 from platform_app.accounts.serializers import CredentialsSerializer, MeSerializer, NewTokenSerializer
+from platform_app.models import User
 from platform_app.throttling import address_of
 
 
 class Token(APIView):
-    def get_authenticators(self) -> list[BaseAuthentication]:
-        """POST asks for none: a client with an expired token must be able to get a new one."""
-        return [] if self.request.method == "POST" else [BearerAuthentication()]
+    authentication_classes = (BearerAuthentication,)
+
+    def perform_authentication(self, request: Request) -> None:
+        """POST looks at no token: a client whose token has expired must be able to get a new one."""
+        if request.method != "POST":
+            super().perform_authentication(request)
 
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method == "POST" else [IsAuthenticated()]
 
-    @extend_schema(request=CredentialsSerializer, responses=NewTokenSerializer)
+    @extend_schema(request=CredentialsSerializer, responses=NewTokenSerializer, auth=[])
     def post(self, request: Request) -> Response:
         """Sign in: e-mail address and password for a token. Ten attempts a minute."""
         credentials = CredentialsSerializer(data=request.data)
@@ -36,7 +42,8 @@ class Token(APIView):
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out: revoke the token that this very request carries."""
-        actions.revoke_token(request.user, request.auth.digest)
+        token = cast(AuthToken, request.auth)
+        actions.revoke_token(token.user, token.digest)
         return Response(status=204)
 
 
@@ -44,4 +51,4 @@ class Me(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """The account behind the credentials."""
-        return Response(MeSerializer(request.user).data)
+        return Response(MeSerializer(cast(User, request.user)).data)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -124,16 +125,13 @@ def password_reset_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/password_reset_sent.html")
 
 
-class PasswordResetConfirm(PasswordResetConfirmView):
+class PasswordResetConfirm(SuccessMessageMixin, PasswordResetConfirmView):
     """The link of the mail. Django's view moves the one-time token out of the address before anything is shown."""
 
-    form_class = NewPasswordForm
+    form_class = NewPasswordForm  # type: ignore[assignment]
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:sign_in")
-
-    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
-        messages.success(self.request, "Your new password is set. Please sign in with it.")
-        return super().form_valid(form)
+    success_message = "Your new password is set. Please sign in with it."
 
 
 @require_POST

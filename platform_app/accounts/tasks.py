@@ -16,7 +16,7 @@ from platform_app.models import User
 @task()
 def mail_password_reset(user_id: int | None, origin: str) -> None:
     """Mail this user a link that sets a new password once. None, for an unknown address, is as much work to enqueue."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
     if user is None:
         return
     uid = urlsafe_base64_encode(force_bytes(user.pk))

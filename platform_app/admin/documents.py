@@ -10,7 +10,7 @@ from platform_app.models import ContextFile, Document
 
 class ContextFileInline(ReadOnlyInline, admin.TabularInline):
     model = ContextFile
-    fields = ("filename", "size")
+    fields = readonly_fields = ("filename", "size")
 
 
 @admin.register(Document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
@@ -10,7 +12,9 @@ from django.http import HttpRequest
 
 from platform_app.models import LearningOutcome, Persona, Scenario, Scene
 
-SHORT_TEXTS = {models.TextField: {"widget": Textarea({"rows": 4, "cols": 100})}}
+SHORT_TEXTS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.TextField: {"widget": Textarea({"rows": 4, "cols": 100})}
+}
 
 
 class OutcomeInline(admin.TabularInline):

@@ -12,7 +12,7 @@ from platform_app.models import Grade, GradeChange, Message, SceneGrade, ScenePr
 
 class SceneProgressInline(ReadOnlyInline, admin.TabularInline):
     model = SceneProgress
-    fields = (
+    fields = readonly_fields = (
         "scene",
         "outcome",
         "turns_used",
@@ -29,7 +29,7 @@ class SceneProgressInline(ReadOnlyInline, admin.TabularInline):
 
 class MessageInline(ReadOnlyInline, admin.TabularInline):
     model = Message
-    fields = ("position", "scene", "author", "persona_name", "text", "created_at")
+    fields = readonly_fields = ("position", "scene", "author", "persona_name", "text", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).select_related("scene")
@@ -60,12 +60,12 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
 
 class SceneGradeInline(ReadOnlyInline, admin.StackedInline):
     model = SceneGrade
-    fields = ("scene_title", "score", "criteria", "summary", "strengths", "advice")
+    fields = readonly_fields = ("scene_title", "score", "criteria", "summary", "strengths", "advice")
 
 
 class GradeChangeInline(ReadOnlyInline, admin.TabularInline):
     model = GradeChange
-    fields = ("created_at", "changed_by", "old_score", "new_score", "reason")
+    fields = readonly_fields = ("created_at", "changed_by", "old_score", "new_score", "reason")
 
 
 @admin.register(Grade)

@@ -1,4 +1,4 @@
-"""The admin site as a whole: its name, its way in, and the dashboard of background jobs."""
+"""The admin site as a whole: its name and its way in."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ def admin_login(request: HttpRequest, extra_context: dict[str, Any] | None = Non
     return redirect_to_login(request.GET.get("next", request.path))
 
 
-admin.site.login = admin_login
+admin.site.login = admin_login  # type: ignore[method-assign]

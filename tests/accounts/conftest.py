@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from platform_app.accounts import actions
+from platform_app.models import User
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    """Somebody who is not signed in."""
+    return Client()
+
+
+@pytest.fixture
+def api(db: None) -> APIClient:
+    """A program without a token."""
+    return APIClient()
+
+
+@pytest.fixture
+def api_with_token() -> Callable[[User], tuple[APIClient, str]]:
+    """`api_with_token(user)`: a program with a real token, and the token."""
+
+    def make(user: User) -> tuple[APIClient, str]:
+        token = actions.issue_token(user).secret
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client, token
+
+    return make
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """`stopped_clock(seconds)`: what throttles take for the time, so that no test depends on when it runs."""
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr("platform_app.throttling.time", lambda: seconds)
+
+    set_to(0)
+    return set_to
+
+
+@pytest.fixture
+def mails(settings: Settings, mailoutbox: list[EmailMessage]) -> list[EmailMessage]:
+    """The mails sent; the worker's part is done in the request."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    return mailoutbox

@@ -1,0 +1,74 @@
+import io
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+CONTRACT = [
+    ("post", "/api/auth/token/"),
+    ("delete", "/api/auth/token/"),
+    ("get", "/api/me/"),
+]
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict:
+    output = io.StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=output)
+    return yaml.safe_load(output.getvalue())
+
+
+def operations(schema: dict):
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+@pytest.mark.parametrize(("method", "path"), CONTRACT)
+def test_the_schema_knows_the_contract(schema: dict, method: str, path: str):
+    assert method in schema["paths"][path]
+
+
+def test_every_operation_documents_its_problems(schema: dict):
+    problem = {"$ref": "#/components/schemas/Problem"}
+    for name, operation in operations(schema):
+        refusals = {
+            status: answer for status, answer in operation["responses"].items() if status in ("401", "503")
+        }
+        assert set(refusals) == {"401", "503"}, name
+        for answer in refusals.values():
+            assert answer["content"]["application/problem+json"]["schema"] == problem, name
+
+
+def test_what_takes_an_id_may_not_find_it(schema: dict):
+    for name, operation in operations(schema):
+        if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+            assert "404" in operation["responses"], name
+
+
+def test_signing_in_needs_no_token_and_everything_else_says_what_it_takes(schema: dict):
+    assert schema["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+    assert "security" not in schema["paths"]["/api/auth/token/"]["post"]
+    assert "429" in schema["paths"]["/api/auth/token/"]["post"]["responses"]
+    assert {"bearer": []} in schema["paths"]["/api/me/"]["get"]["security"]
+
+
+def test_the_password_is_never_sent_back(schema: dict):
+    assert "password" not in schema["components"]["schemas"]["Me"]["properties"]
+    assert schema["components"]["schemas"]["Credentials"]["properties"]["password"]["writeOnly"]
+
+
+def test_the_schema_is_served_to_everybody(db: None):
+    response = Client().get("/api/schema/")
+    assert response.status_code == 200
+    assert "/api/me/" in response.text
+
+
+def test_the_documentation_page_has_no_inline_script_or_style(db: None):
+    page = Client().get("/api/docs/").text
+    assert "<style" not in page
+    assert "<script>" not in page
+    script = Client().get("/api/docs/?script=")
+    assert script.headers["Content-Type"] == "application/javascript"
+    assert "SwaggerUIBundle" in script.text
