@@ -6,8 +6,16 @@ import json
 from collections.abc import AsyncIterator
 
 from django.http import HttpRequest, StreamingHttpResponse
+from rest_framework.renderers import JSONRenderer
 
 from caching.events import EventLog
+
+
+class EventStreamRenderer(JSONRenderer):
+    """Lets clients of the API ask for `text/event-stream`. The stream itself is rendered nowhere; a refusal is JSON."""
+
+    media_type = "text/event-stream"
+    format = "event-stream"
 
 
 def last_event_id(request: HttpRequest) -> str | None:

@@ -15,7 +15,9 @@ class Line(TypedDict):
 
 def scene_transcript(simulation: Simulation, scene: Scene) -> list[Line]:
     """The conversation in order, without commands and their answers; the student is "Student", never a real name."""
-    messages = Message.objects.filter(simulation=simulation, scene=scene, is_command=False).order_by("position")
+    messages = Message.objects.filter(simulation=simulation, scene=scene, is_command=False).order_by(
+        "position"
+    )
     return [_line(message) for message in messages]
 
 

@@ -21,7 +21,9 @@ def utterance(text: str) -> str:
         )
     # PostgreSQL stores no NUL, and UTF-8 knows no half of a surrogate pair.
     if any(character == "\0" or unicodedata.category(character) == "Cs" for character in said):
-        raise _refused("characters", "Your message contains characters that cannot be stored. Please remove them.")
+        raise _refused(
+            "characters", "Your message contains characters that cannot be stored. Please remove them."
+        )
     return said
 
 

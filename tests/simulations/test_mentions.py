@@ -62,7 +62,10 @@ def test_a_person_answers_to_what_people_type(text: str, name: str) -> None:
 
 
 def test_several_people_are_found_once_each_and_in_the_order_of_the_text() -> None:
-    assert names(find_mentions("@Maria and @Ingrid, and @Maria again", CAST)) == ["Maria van der Berg", "Ingrid Solberg"]
+    assert names(find_mentions("@Maria and @Ingrid, and @Maria again", CAST)) == [
+        "Maria van der Berg",
+        "Ingrid Solberg",
+    ]
 
 
 @pytest.mark.parametrize("text", ["@all, please vote", "@ALL", "Well, @everyone?"])
@@ -99,7 +102,9 @@ def test_a_name_that_nobody_has_is_reported_as_typed() -> None:
     assert find_mentions("@<script>alert(1)</script>", CAST) == Mentions()
 
 
-@pytest.mark.parametrize("text", ["write to ingrid@example.com", "at @ 5 dollars", "see you @5pm", "@", "@@Ingrid", "no one"])
+@pytest.mark.parametrize(
+    "text", ["write to ingrid@example.com", "at @ 5 dollars", "see you @5pm", "@", "@@Ingrid", "no one"]
+)
 def test_what_is_no_mention_addresses_nobody(text: str) -> None:
     assert find_mentions(text, CAST) == Mentions()
 

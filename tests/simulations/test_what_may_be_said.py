@@ -30,7 +30,9 @@ def test_what_no_database_stores_is_refused(text: str) -> None:
         utterance(text)
 
 
-@pytest.mark.parametrize("text", ["<b>bold</b> & <script>alert(1)</script>", "👩‍🔬", "你好", "?", "{{ user.email }}"])
+@pytest.mark.parametrize(
+    "text", ["<b>bold</b> & <script>alert(1)</script>", "👩‍🔬", "你好", "?", "{{ user.email }}"]
+)
 def test_everything_else_is_text(text: str) -> None:
     assert utterance(text) == text
 

@@ -1,0 +1,115 @@
+"""The play page. It works with plain forms; `play.js` makes it live with the API."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from caching.errors import CachingError
+from platform_app.errors import PlatformError
+from platform_app.models import Simulation, SimulationStatus
+from platform_app.problems import describe
+from platform_app.requests import SignedInRequest, signed_in
+from platform_app.simulations import actions, selectors
+from platform_app.simulations.turn_lock import is_turn_running
+from platform_app.simulations.utterance import MAX_CHARACTERS
+
+TONES = 6
+
+
+@signed_in
+@require_POST
+def start(request: SignedInRequest, pk: int) -> HttpResponse:
+    simulation, _ = actions.start_or_resume(request.user, pk)
+    return redirect("simulations:play", simulation.pk)
+
+
+@signed_in
+@require_GET
+def play(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _page(request, selectors.readable_simulation(request.user, pk))
+
+
+@signed_in
+@require_POST
+def say(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Without JavaScript: the answer is made before the page comes. A refusal leaves the text in its box."""
+    simulation = selectors.own_simulation(request.user, pk)
+    text = request.POST.get("text", "")
+    try:
+        turn = actions.try_again(simulation) if "retry" in request.POST else actions.say(simulation, text)
+        turn.play()
+    except (PlatformError, CachingError) as error:
+        return _page(request, simulation, said=text, error=error)
+    return redirect(f"{reverse('simulations:play', args=[pk])}#latest")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asks before it ends a scene or the simulation; with JavaScript a dialog asks."""
+    simulation = selectors.own_simulation(request.user, pk)
+    if request.method == "GET":
+        state = selectors.simulation_state(pk)
+        return render(request, "simulations/submit.html", {"simulation": simulation, "state": state})
+    if request.POST.get("scope") == "simulation":
+        turn = actions.submit_simulation(simulation)
+    else:
+        scene = request.POST.get("scene", "")
+        turn = actions.submit_scene(simulation, scene_id=int(scene) if scene.isdecimal() else None)
+    turn.play()
+    return redirect(f"{reverse('simulations:play', args=[pk])}#latest")
+
+
+def _page(
+    request: SignedInRequest, simulation: Simulation, *, said: str = "", error: Exception | None = None
+) -> HttpResponse:
+    described = describe(error) if error else None
+    state = selectors.simulation_state(simulation.pk)
+    cast = state["scene"]["personas"] if state["scene"] else []
+    is_own = simulation.student_id == request.user.pk
+    is_over = state["status"] == SimulationStatus.COMPLETED or state["scene"] is None
+    context = {
+        "simulation": simulation,
+        "state": state,
+        "cast": [{**persona, "tone": persona["id"] % TONES} for persona in cast],
+        "chapters": _chapters(selectors.messages_of(simulation.pk), state),
+        "is_own": is_own,
+        "may_speak": is_own and not is_over,
+        "is_answering": is_own and not is_over and is_turn_running(simulation.pk),
+        "turns_left": max(0, state["turn_limit"] - state["turn"]),
+        "said": said,
+        "problem": described[0] if described else None,
+        "max_characters": MAX_CHARACTERS,
+    }
+    headers = described[1] if described else None
+    status = described[0]["status"] if described else 200
+    response = render(request, "simulations/play.html", context, status=status)
+    for name, value in (headers or {}).items():
+        response[name] = value
+    return response
+
+
+def _chapters(messages: list[dict[str, Any]], state: dict[str, Any]) -> list[dict[str, Any]]:
+    """The conversation by scene. Open are the current scene and, until it has begun, the one before."""
+    titles = {goal["scene"]: (number, goal) for number, goal in enumerate(state["goals"], start=1)}
+    cast = {one["id"]: one["name"] for one in state["scene"]["personas"]} if state["scene"] else {}
+    chapters = []
+    for scene_id, said in groupby(messages, key=lambda message: message["scene_id"]):
+        number, goal = titles[scene_id]
+        bubbles = [_bubble(message, cast) for message in said]
+        chapters.append({"number": number, "goal": goal, "bubbles": bubbles, "is_open": False})
+    for chapter in chapters[-1 if state["has_begun"] else -2 :]:
+        chapter["is_open"] = True
+    return chapters
+
+
+def _bubble(message: dict[str, Any], cast: dict[int, str]) -> dict[str, Any]:
+    speaks_to = cast.get(message["persona_id"]) if message["author"] == "student" and len(cast) > 1 else None
+    initials = "".join(word[0] for word in message["persona_name"].split()[:2]).upper()
+    return {**message, "to": speaks_to, "initials": initials, "tone": (message["persona_id"] or 0) % TONES}
