@@ -7,8 +7,9 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 
 TRAITS = ("analytical", "creative", "assertive", "collaborative", "detail_oriented")
-# Three times the longest description that a case study has needed; a bound for what people paste.
-LONG_TEXT = [MaxLengthValidator(20_000)]
+# A bound for what people paste: many times the longest description that a case study has needed.
+LONGEST_TEXT = 20_000
+LONG_TEXT = [MaxLengthValidator(LONGEST_TEXT)]
 
 
 def default_rubric() -> list[dict[str, object]]:

@@ -1,0 +1,45 @@
+"""A scenario as the draft of another: same content, own rows, own picture files; no students, no publication."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from platform_app.models import LearningOutcome, Persona, Scenario, Scene
+from platform_app.scenarios.fields import OVERVIEW_FIELDS, PERSONA_FIELDS, SCENE_COLUMNS
+from platform_app.scenarios.pictures import copied_file
+
+SUFFIX = " (copy)"
+TITLE_LENGTH = 200
+
+
+@transaction.atomic
+def duplicate_scenario(scenario: Scenario) -> Scenario:
+    """A copy that belongs to the same owner. The document stays with the original: it can have only one scenario."""
+    copy = Scenario(owner_id=scenario.owner_id, case_text=scenario.case_text, rubric=scenario.rubric)
+    for name in OVERVIEW_FIELDS:
+        setattr(copy, name, getattr(scenario, name))
+    copy.title = scenario.title[: TITLE_LENGTH - len(SUFFIX)] + SUFFIX
+    copy.save()
+    LearningOutcome.objects.bulk_create(
+        LearningOutcome(scenario=copy, position=outcome.position, text=outcome.text)
+        for outcome in scenario.learning_outcomes.all()
+    )
+    twins = {persona.pk: _copy_persona(persona, copy) for persona in scenario.personas.all()}
+    for scene in scenario.scenes.prefetch_related("personas"):
+        _copy_scene(scene, copy, twins)
+    return copy
+
+
+def _copy_persona(persona: Persona, scenario: Scenario) -> Persona:
+    values = {name: getattr(persona, name) for name in PERSONA_FIELDS}
+    return Persona.objects.create(scenario=scenario, position=persona.position, **values)
+
+
+def _copy_scene(scene: Scene, scenario: Scenario, twins: dict[int, Persona]) -> None:
+    values = {name: getattr(scene, name) for name in SCENE_COLUMNS}
+    copy = Scene(scenario=scenario, position=scene.position, **values)
+    if scene.image:
+        file = copied_file(scene.image.name)
+        copy.image.save(file.name, file, save=False)
+    copy.save()
+    copy.personas.set([twins[persona.pk] for persona in scene.personas.all()])
