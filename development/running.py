@@ -60,15 +60,18 @@ def run_until_stopped(*, reload: bool) -> int:
     with step("environment") as environment:
         environment.result = "installed" if ensure_environment(RUNTIME) else "up to date"
     with ExitStack() as stack:
-        start_redis(stack, variables)
-        with step("database") as database:
-            facts = prepare(variables)
-            url = variables.get("DATABASE_URL")
-            database.result = without_password(url) if url else "SQLite in .dev"
+        bundled = start_redis(stack, variables)
         children = ProcessGroup(ROOT, variables)
         stack.callback(children.stop)
+        web = web_command(port, reload=reload)
+        if bundled:  # a Redis of somebody else may not answer: then one process says so, not two
+            children.start("web", web)  # loads while the database is made ready
+        with step("database") as database:
+            facts = prepare(variables)
+            database.result = without_password(variables.get("DATABASE_URL", "")) or "SQLite in .dev"
         with step("web, worker"):
-            children.start("web", web_command(port, reload=reload))
+            if not bundled:
+                children.start("web", web)
             children.start("worker", [str(PYTHON), *WORKER.split()])
             wait_until_up(children, port)
         print(welcome(port, facts, time.monotonic() - began), flush=True)
@@ -92,16 +95,18 @@ def step(name: str) -> Iterator[Step]:
     print(f"  {name:<12} {time.monotonic() - began:6.2f} s  {current.result}".rstrip(), flush=True)
 
 
-def start_redis(stack: ExitStack, variables: dict[str, str]) -> None:
-    """Start the bundled server and put its URL into the variables, unless they name another."""
+def start_redis(stack: ExitStack, variables: dict[str, str]) -> bool:
+    """Start the bundled server and put its URL into the variables, unless they name another (False)."""
+    given = bool(variables.get("REDIS_URL"))
     with step("Redis") as redis:
-        if not variables.get("REDIS_URL"):
+        if not given:
             server = stack.enter_context(BundledValkey(DATA / "valkey", find_binary()))
             variables["REDIS_URL"] = server.url
             redis.result = (
                 f"bundled Valkey{', was running' if server.was_running else ''}, data in .dev/valkey, "
             )
         redis.result += without_password(variables["REDIS_URL"])
+    return not given
 
 
 def prepare(variables: Mapping[str, str]) -> list[str]:

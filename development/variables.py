@@ -52,8 +52,8 @@ def port_of(variables: Mapping[str, str]) -> int:
 
 def without_password(url: str) -> str:
     """The URL as it may be shown on a screen: without user, password and query, which may hold a password too."""
-    scheme, _, rest = url.partition("://")
+    scheme, separator, rest = url.partition("://")
     credentials, _, address = rest.rpartition("@")
     if "?" in credentials:
         address = "…"  # the @ may be that of a password in the query: show nothing rather than half of it
-    return f"{scheme}://{address.partition('?')[0]}"
+    return f"{scheme}{separator}{address.partition('?')[0]}"

@@ -65,8 +65,8 @@ def test_an_xdist_worker_has_a_server_of_its_own_that_ends_with_it() -> None:
     assert not is_up(url)
 
 
-def test_a_server_ends_even_with_a_killed_run() -> None:
-    with another_run(REDIS_URL=None) as run:
+def test_a_server_ends_even_with_a_killed_run(tmp_path: Path) -> None:
+    with another_run(REDIS_URL=None, TMPDIR=str(tmp_path)) as run:
         url = url_of(run)
         assert is_up(url)
         run.kill()
