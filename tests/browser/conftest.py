@@ -1,0 +1,162 @@
+"""The real platform for a real browser: uvicorn and the worker as processes of their own, demo data, Chromium.
+
+Every page that a test opens is watched: an error in the console, a script or style that the Content-Security-Policy
+refuses, or an answer of 500 fails the test.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+# A refusal is an answer that a test may ask for; the browser reports it in the console all the same.
+EXPECTED_IN_CONSOLE = ("status of 400", "status of 404", "status of 409", "status of 422", "status of 429")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    assert chromium, "No Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM."
+    return {"executable_path": chromium, "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running platform with demo data."""
+    folder = tmp_path_factory.mktemp("platform")
+    port = _free_port()
+    variables = {
+        **os.environ,
+        "DEBUG": "true",
+        "DATABASE_URL": f"sqlite:///{folder / 'platform.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "REDIS_KEY_PREFIX": f"browser{port}:",
+    }
+    for command in ("migrate", "seed_demo"):
+        subprocess.run(
+            [sys.executable, "manage.py", command], cwd=ROOT, env=variables, check=True, capture_output=True
+        )
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "log").open("wb"))
+        for command in (
+            [
+                "-m",
+                "uvicorn",
+                "config.asgi:application",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--lifespan",
+                "off",
+            ],
+            ["manage.py", "worker"],
+        ):
+            process = subprocess.Popen(
+                [sys.executable, *command], cwd=ROOT, env=variables, stdout=log, stderr=log
+            )
+            stack.callback(_stop, process)
+        _wait_for(f"http://127.0.0.1:{port}/healthz", folder / "log")
+        yield f"http://127.0.0.1:{port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail(f"The platform did not start. Its log says:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser, platform: str) -> Iterator[NewPage]:
+    """`new_page(**context)`: a page in a browser context of its own, watched for errors."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(**options: object) -> Page:
+        context = browser.new_context(base_url=platform, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: _note_console(complaints, message))
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("response", lambda response: _note_response(complaints, response))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _note_console(complaints: list[str], message: ConsoleMessage) -> None:
+    expected = any(words in message.text for words in EXPECTED_IN_CONSOLE)
+    if message.type == "error" and not expected:
+        complaints.append(f"console: {message.text}")
+
+
+def _note_response(complaints: list[str], response: Response) -> None:
+    if response.status >= 500:
+        complaints.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture
+def signed_in(new_page: NewPage) -> Callable[..., Page]:
+    """`signed_in("professor@example.com")`: a page of a demo user."""
+
+    def sign_in(email: str, **options: object) -> Page:
+        page = new_page(**options)
+        page.goto("/account/sign-in/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill("demo-password")
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
+        return page
+
+    return sign_in
