@@ -75,7 +75,12 @@ class Run:
         """Begin. None: there is nothing to do, as the document is gone, finished, or with another worker."""
         free = Q(status=DocumentStatus.QUEUED) | is_lost()
         claimed = Document.objects.filter(free, pk=document_id).update(
-            status=DocumentStatus.RUNNING, attempt=F("attempt") + 1, progress=0, heard_at=timezone.now()
+            status=DocumentStatus.RUNNING,
+            attempt=F("attempt") + 1,
+            stage="",
+            progress=0,
+            error="",
+            heard_at=timezone.now(),
         )
         return cls(Document.objects.get(pk=document_id)) if claimed else None
 

@@ -58,14 +58,13 @@ class CasePeople(BaseModel):
     @model_validator(mode="after")
     def _others_than_the_student(self) -> Self:
         """Everybody once, and nobody whom the student plays."""
-        others = {
-            normalized(persona.name): persona
-            for persona in reversed(self.personas)
-            if not plays(self.student_role, name=persona.name, role=persona.role)
-        }
+        others: dict[str, PersonaDraft] = {}
+        for persona in self.personas:
+            if not plays(self.student_role, name=persona.name, role=persona.role):
+                others.setdefault(normalized(persona.name), persona)
         if not others:
             raise ValueError("personas must name somebody other than the student's own role")
-        self.personas = [*reversed(others.values())]
+        self.personas = [*others.values()]
         return self
 
 
