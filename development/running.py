@@ -26,10 +26,8 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB = "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan off --no-server-header"
 # An open event stream would keep uvicorn from ending; two seconds let an answer in the making finish.
 WEB_STOP = "--timeout-graceful-shutdown 2"
-# SimpleWorker: no fork a job, which macOS forbids and which costs memory. The serializer is the queue's: no pickle.
-WORKER = (
-    "manage.py rqworker default --worker-class rq.SimpleWorker --serializer rq.serializers.JSONSerializer"
-)
+# SimpleWorker: no fork for each job, which macOS forbids and which costs memory.
+WORKER = "manage.py worker --worker-class rq.SimpleWorker"
 
 
 @dataclass

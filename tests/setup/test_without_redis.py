@@ -12,8 +12,14 @@ from tests.servers import free_port
 
 LINE = r"Redis initialization failed: .+\. Check that Redis is running and REDIS_URL is correct\."
 WEB = "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan off --port {port}"
-WORKER = "manage.py rqworker default"
-COMMANDS = [WEB, WORKER, "manage.py shell -c pass", "manage.py seed_demo", "-m development.prepare"]
+COMMANDS = [
+    WEB,
+    "manage.py worker",
+    "manage.py rqworker default",
+    "manage.py shell -c pass",
+    "manage.py seed_demo",
+    "-m development.prepare",
+]
 
 
 def run(command: str, redis_url: str) -> subprocess.CompletedProcess[str]:
