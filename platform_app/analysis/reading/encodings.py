@@ -17,6 +17,7 @@ MARKED_ENCODINGS = [
 ]
 # Tab, the line ends, form feed and the old end-of-file mark occur in text; the other control characters do not.
 CONTROLS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f]")
+COMMON_SIGNS = "‘’‚“”„«»–—…•·€£§©®™°½¼²³\xa0"
 # Even French or Vietnamese in Windows-1252 stay far below this; Cyrillic, Greek or Chinese bytes read as Windows-1252 are above.
 MAX_SHARE_OF_HIGH_LETTERS = 0.3
 
@@ -53,7 +54,7 @@ def _strict(data: bytes, encoding: str) -> str:
 def _windows_1252(data: bytes) -> str:
     text = _strict(data, "cp1252")
     letters = sum(1 for character in text if character.isalpha())
-    high = sum(1 for character in text if character > "\x7f")
+    high = sum(1 for character in text if character > "\x7f" and character not in COMMON_SIGNS)
     if high > max(letters, 1) * MAX_SHARE_OF_HIGH_LETTERS:
         raise DocumentUnreadable(refusals.UNKNOWN_ENCODING)
     return text

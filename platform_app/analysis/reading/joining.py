@@ -8,7 +8,7 @@ LIST_MARK = re.compile(r"^\s*([•●○◦▪■□‣⁃·–—*-]|\(?(\d{1,2
 LONE_LIST_MARK = re.compile(r"^([•●○◦▪■□‣⁃·–—*-]|\(?(\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)])$")
 ENDS_SENTENCE = re.compile(r"[.!?:;。！？؟]['\"’”»)\]]*$")
 NO_LETTER = re.compile(r"[\W\d_]")
-HYPHENS = "-‐\u00ad"
+HYPHENS = "\u2010\u00ad-"
 # Chinese, Japanese: their lines are joined without a space. Korean has spaces.
 NO_SPACE_SCRIPT = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 

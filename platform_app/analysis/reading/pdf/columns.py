@@ -14,7 +14,7 @@ from platform_app.analysis.reading.pdf.boxes import Row, Rule, Segment
 Span = tuple[float, float]
 
 # In widths of an "m". Segments end at wide gaps and at walls already; this is what ragged lines leave of such a gap.
-MIN_GUTTER = 0.4
+MIN_GUTTER, MIN_WALLED_GUTTER = 0.4, 0.1
 # Prose fills its column with words; a cell of a table holds few, or figures.
 MIN_WORDS_OF_PROSE = 3.5
 MIN_FILL_OF_PROSE = 0.7
@@ -81,10 +81,10 @@ class Band:
 def bands(rows: list[Row], rules: list[Rule]) -> Iterator[Band]:
     """The page from top to bottom: bands with gutters, and between them bands without."""
     plain: list[Row] = []
-    start = 0
+    start, edges = 0, _edges(rows)
     while start < len(rows):
-        band = _without_table_below(_band_from(rows, start, rules))
-        if band.gutters and (band.is_prose or (band.is_table and band.fills(rows[start]) > 1)):
+        band = _cut_below(_band_from(rows, start, rules=rules, edges=edges))
+        if band.gutters and (band.is_prose or (band.is_table and _opens(band))):
             if plain:
                 yield Band(plain, [], rules)
                 plain = []
@@ -97,15 +97,21 @@ def bands(rows: list[Row], rules: list[Rule]) -> Iterator[Band]:
         yield Band(plain, [], rules)
 
 
-def _band_from(rows: list[Row], start: int, rules: list[Rule]) -> Band:
+def _opens(table: Band) -> bool:
+    """Whether its first row is a row of it, and not the heading above it."""
+    first = table.rows[0]
+    is_boxed = bool(table.borders) and table.borders[-1] > first.bottom + first.size / 3
+    return is_boxed or table.fills(first) > 1
+
+
+def _band_from(rows: list[Row], start: int, *, rules: list[Rule], edges: Span) -> Band:
     """The longest run of rows that leaves the same white between its columns."""
-    left = min(row.x0 for row in rows)
-    right = max(row.x1 for row in rows)
-    white = [(left - 1, right + 1)]
+    left, right = edges
+    white = [edges]
     end = start
     gutters: list[Span] = []
     for row in rows[start:]:
-        narrowed = _common(white, _white(row, left - 1, right + 1), MIN_GUTTER * row.size)
+        narrowed = _common(white, _white(row, left, right), _narrowest_gutter(row))
         inner = _inner(narrowed, rows[start : end + 1])
         if not narrowed or (gutters and not inner):
             break
@@ -114,9 +120,18 @@ def _band_from(rows: list[Row], start: int, rules: list[Rule]) -> Band:
     return Band(_without_loose_end(band, gutters) if end < len(rows) else band, gutters, rules)
 
 
+def _edges(rows: list[Row]) -> Span:
+    return (min(row.x0 for row in rows) - 1, max(row.x1 for row in rows) + 1) if rows else (0, 0)
+
+
 def _white(row: Row, left: float, right: float) -> list[Span]:
     edges = [left, *(edge for segment in row.segments for edge in (segment.x0, segment.x1)), right]
     return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _narrowest_gutter(row: Row) -> float:
+    is_walled = any(segment.is_walled_off for segment in row.segments)
+    return row.size * (MIN_WALLED_GUTTER if is_walled else MIN_GUTTER)
 
 
 def _common(one: list[Span], other: list[Span], min_width: float) -> list[Span]:
@@ -147,24 +162,29 @@ def _without_loose_end(rows: list[Row], gutters: list[Span]) -> list[Row]:
     return rows
 
 
-def _without_table_below(band: Band) -> Band:
-    """Prose columns end where a table begins whose columns happen to leave the gutter white as well."""
-    if not band.gutters:
+def _cut_below(band: Band) -> Band:
+    """The band without what stands apart below it, and only happens to leave the same gutters white.
+
+    Columns of prose end above a table; a table ends above a line in its first column, the heading of what follows.
+    """
+    if not band.gutters or not band.rows[1:]:
         return band
-    usual = (
-        median(above.bottom - below.bottom for above, below in pairwise(band.rows)) if band.rows[1:] else 0
-    )
+    usual = median(above.bottom - below.bottom for above, below in pairwise(band.rows))
     for place, (above, below) in enumerate(pairwise(band.rows), 1):
         if above.bottom - below.bottom > STRIPE * usual:
             upper, lower = Band(band.rows[:place], band.gutters, band.rules), band.rows[place:]
-            if _is_one_table(lower, band.rules) and upper.is_prose:
+            is_heading = band.fills(below) == 1 and bool(band.cells(below)[0])
+            if upper.is_prose and _is_one_table(lower, band.rules):
+                return upper
+            if not band.is_prose and upper.is_table and is_heading:
                 return upper
     return band
 
 
 def _is_one_table(rows: list[Row], rules: list[Rule]) -> bool:
+    edges = _edges(rows)
     for start in range(len(rows)):
-        band = _band_from(rows, start, rules)
+        band = _band_from(rows, start, rules=rules, edges=edges)
         if band.gutters:
             return band.is_table and not band.is_prose
     return False

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
+from statistics import median
 
-# So many lines at the top and at the bottom of a page may be furniture,
+# So many lines at the head and at the foot of a page may be furniture; they stand so many times further from the text than
+# its lines from one another,
 EDGE_LINES = 3
+APART = 1.4
 # and only lines that recur on so many of the pages that could carry them are: left and right pages may differ.
 MIN_SHARE_OF_PAGES = 0.4
 MIN_PAGES = 2
@@ -28,25 +32,40 @@ NUMBER_AT_AN_END = re.compile(
 )
 
 
-def furniture_of(pages: list[list[str]]) -> list[set[int]]:
-    """For each page, given as its lines from top to bottom with a tab in each wide gap, the places of the lines that are furniture."""
-    candidates = [_edges(lines) for lines in pages]
-    recurring = _recurring(pages, candidates)
-    numbers = _page_numbers(pages, candidates)
+def furniture_of(pages: list[list[str]], edges: list[set[int]]) -> list[set[int]]:
+    """For each page, given as its lines from top to bottom with a tab in each wide gap, the places of its furniture.
+
+    `edges` are the places at the head and the foot of each page where furniture may be.
+    """
+    recurring = _recurring(pages, edges)
+    numbers = _page_numbers(pages, edges)
     return [
         {place for place in places if _shape(lines[place]) in recurring or (page, place) in numbers}
-        for page, (lines, places) in enumerate(zip(pages, candidates, strict=True))
+        for page, (lines, places) in enumerate(zip(pages, edges, strict=True))
     ]
 
 
-def _edges(lines: list[str]) -> list[int]:
-    places = range(len(lines))
-    return sorted({*places[:EDGE_LINES], *places[-EDGE_LINES:]})
+def edges_of(feet: list[float]) -> set[int]:
+    """The lines, by their heights on the page, that stand apart from the text at its head and foot, and the outermost two.
+
+    Without the gap a sentence that recurs at the edge of some pages would be taken for a header.
+    """
+    if not feet:
+        return set()
+    distances = [above - below for above, below in pairwise(feet)]
+    apart = APART * median(distances) if distances else 0
+    head = [place + 1 for place, distance in enumerate(distances[:EDGE_LINES]) if distance > apart]
+    foot = [
+        place + 1
+        for place, distance in enumerate(distances)
+        if distance > apart and len(feet) - place - 1 <= EDGE_LINES
+    ]
+    return {*range(max(head, default=1)), *range(min(foot, default=len(feet) - 1), len(feet))}
 
 
-def _recurring(pages: list[list[str]], candidates: list[list[int]]) -> set[str]:
+def _recurring(pages: list[list[str]], edges: list[set[int]]) -> set[str]:
     pages_with: Counter[str] = Counter()
-    for lines, places in zip(pages, candidates, strict=True):
+    for lines, places in zip(pages, edges, strict=True):
         pages_with.update({_shape(lines[place]) for place in places})
     needed = max(MIN_PAGES, MIN_SHARE_OF_PAGES * len(pages))
     return {shape for shape, count in pages_with.items() if count >= needed and re.search(r"[^\W\d_]", shape)}
@@ -58,10 +77,10 @@ def _shape(line: str) -> str:
     return line if COUNTED_HEADING.match(line) else NUMBER_AT_AN_END.sub("#", line)
 
 
-def _page_numbers(pages: list[list[str]], candidates: list[list[int]]) -> set[tuple[int, int]]:
+def _page_numbers(pages: list[list[str]], edges: list[set[int]]) -> set[tuple[int, int]]:
     """The lines with a number that grows by one from page to page; a figure of a table does not."""
     found: dict[tuple[int, int], int] = {}
-    for page, (lines, places) in enumerate(zip(pages, candidates, strict=True)):
+    for page, (lines, places) in enumerate(zip(pages, edges, strict=True)):
         for place in places:
             number = _number(lines[place], is_outermost=place in (0, len(lines) - 1))
             if number is not None:

@@ -99,13 +99,15 @@ def _printed(text: PdfTextPage, frame: Box) -> dict[int, list[tuple[int, Glyph]]
             letters[turn].append((index, _space_after(letters[turn][-1][1])))
             continue
         angle = pdfium.FPDFText_GetCharAngle(raw, index)
-        turn = round(angle / (math.pi / 2)) % 4
+        turn = -round(angle / (math.pi / 2)) % 4  # PDFium counts clockwise
         slant = abs(math.remainder(angle, math.pi / 2))
         in_frame = left <= (box.left + box.right) / 2 <= right and bottom <= (box.bottom + box.top) / 2 <= top
         if in_frame and slant <= MAX_SLANT:
             pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
-            x0, _, x1, _ = upright((box.left, box.bottom, box.right, box.top), turn)
-            _, foot, _, _ = upright((x.value, y.value, x.value, y.value), turn)
+            x0, x1, foot = box.left, box.right, y.value
+            if turn:
+                x0, _, x1, _ = upright((box.left, box.bottom, box.right, box.top), turn)
+                _, foot, _, _ = upright((x.value, y.value, x.value, y.value), turn)
             letters[turn].append(
                 (index, Glyph(letter, x0, x1, foot, pdfium.FPDFText_GetFontSize(raw, index)))
             )

@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import groupby, pairwise
 from statistics import median
 
-from platform_app.analysis.reading.joining import ENDS_SENTENCE, LIST_MARK, Joiner
+from platform_app.analysis.reading.joining import ENDS_SENTENCE, HYPHENS, LIST_MARK, Joiner
 from platform_app.analysis.reading.pdf.boxes import Line
 
 # In sizes of the letters.
@@ -23,6 +23,7 @@ LONG_LINE = 0.6
 # A heading is larger than the text by at least this factor.
 HEADING_SIZE = 1.12
 SAME_SIZE = 0.06
+BROKEN_WORD = re.compile(rf"\w[{HYPHENS}]$")
 CONTENTS_LINE = re.compile(r"(\.\s?){4,}\s*([\divxl]+)?$")
 
 
@@ -93,7 +94,7 @@ class Paragraphs:
         return self._flows(block, last, line)
 
     def _flows(self, block: Block, last: Line, line: Line) -> bool:
-        if self._starts_mid_sentence(last, line):
+        if self._starts_mid_sentence(last, line) or BROKEN_WORD.search(last.text):
             return True
         indent = (line.x0 - last.x0) / line.size
         if INDENT < indent < MAX_INDENT and block.kind is Kind.TEXT and ENDS_SENTENCE.search(last.text):

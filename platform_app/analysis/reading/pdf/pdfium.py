@@ -17,7 +17,7 @@ from platform_app.analysis.reading.joining import Joiner
 from platform_app.analysis.reading.limits import ReadingLimits
 from platform_app.analysis.reading.pdf.boxes import Sheet
 from platform_app.analysis.reading.pdf.drawings import drawings_of
-from platform_app.analysis.reading.pdf.furniture import furniture_of
+from platform_app.analysis.reading.pdf.furniture import edges_of, furniture_of
 from platform_app.analysis.reading.pdf.letters import Box, segments_by_turn, upright
 from platform_app.analysis.reading.pdf.order import ReadingOrder
 from platform_app.analysis.reading.pdf.paragraphs import Paragraphs, as_text, largest_heading
@@ -92,7 +92,10 @@ def _sheets(document: PdfDocument, index: int, layer: TextLayer, limits: Reading
 
 
 def _take_furniture_out(sheets: list[Sheet]) -> None:
-    furniture = furniture_of([[row.text_with_gaps for row in sheet.rows] for sheet in sheets])
+    furniture = furniture_of(
+        [[row.text_with_gaps for row in sheet.rows] for sheet in sheets],
+        [edges_of([row.bottom for row in sheet.rows]) for sheet in sheets],
+    )
     for sheet, places in zip(sheets, furniture, strict=True):
         sheet.rows = [row for place, row in enumerate(sheet.rows) if place not in places]
 

@@ -52,7 +52,7 @@ def _read(filename: str, data: bytes, limits: ReadingLimits) -> ReadText:
 
 
 def _without_furniture(pages: list[list[str]]) -> list[str]:
-    furniture = furniture_of(pages)
+    furniture = furniture_of(pages, [{0, len(lines) - 1} if lines else set() for lines in pages])
     return [
         line
         for lines, places in zip(pages, furniture, strict=True)

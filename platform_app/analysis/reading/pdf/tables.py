@@ -38,7 +38,7 @@ def _groups(band: Band) -> list[list[Row]]:
         elif apart:
             new = above.bottom - row.bottom >= apart or band.fills(row) >= band.fills(groups[-1][0])
         else:
-            new = bool(band.cells(row)[0])
+            new = bool(band.cells(row)[0]) or not band.cells(groups[-1][0])[0]
         if new:
             groups.append([])
         groups[-1].append(row)
