@@ -38,7 +38,9 @@ def a_pdf() -> bytes:
 
 @cache
 def a_docx() -> bytes:
-    return docxs.docx(*(docxs.paragraph(each) for each in (pdfs.FOUNDING, pdfs.OFFER, pdfs.PEOPLE, pdfs.QUESTION)))
+    return docxs.docx(
+        *(docxs.paragraph(each) for each in (pdfs.FOUNDING, pdfs.OFFER, pdfs.PEOPLE, pdfs.QUESTION))
+    )
 
 
 @cache
@@ -47,7 +49,9 @@ def many_pages() -> bytes:
 
 
 def a_docx_with(**parts: bytes) -> bytes:
-    return docxs.docx(docxs.paragraph(pdfs.FOUNDING), parts={f"word/{name}.bin": data for name, data in parts.items()})
+    return docxs.docx(
+        docxs.paragraph(pdfs.FOUNDING), parts={f"word/{name}.bin": data for name, data in parts.items()}
+    )
 
 
 # What is refused at once: nobody has to wait for the worker to hear it.

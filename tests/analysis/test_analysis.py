@@ -65,7 +65,10 @@ def test_each_question_carries_what_was_found_before(document: Document, analyst
     people, scenes, outcomes, *pictures = [call.body for call in analyst.calls]
     assert set(asked(people)) == {"case_study"}
     assert asked(scenes)["student_role"] == PEOPLE["student_role"]
-    assert json.loads(asked(scenes)["people"])[0] == {"name": "Ingrid Solberg", "role": "Chief financial officer"}
+    assert json.loads(asked(scenes)["people"])[0] == {
+        "name": "Ingrid Solberg",
+        "role": "Chief financial officer",
+    }
     assert json.loads(asked(outcomes)["scenes"])[0] == {
         "title": "The board room",
         "user_goal": "Find out why sales fell.",

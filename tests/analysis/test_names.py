@@ -27,7 +27,13 @@ def test_a_name_that_is_unknown_or_could_be_two_people_is_nobody(written: str) -
 
 @pytest.mark.parametrize(
     "student_role",
-    ["Elena Rossi", "elena rossi", "Elena Rossi, chief executive", "Chief executive (Elena Rossi)", "Elena Rossi – CEO"],
+    [
+        "Elena Rossi",
+        "elena rossi",
+        "Elena Rossi, chief executive",
+        "Chief executive (Elena Rossi)",
+        "Elena Rossi – CEO",
+    ],
 )
 def test_the_student_plays_the_person_whom_the_role_names(student_role: str) -> None:
     assert plays(student_role, name="Elena Rossi", role="Head of the family")
@@ -37,6 +43,8 @@ def test_the_student_plays_the_person_who_has_the_position() -> None:
     assert plays("Chief Executive", name="Elena Rossi", role="chief executive")
 
 
-@pytest.mark.parametrize("student_role", ["Adviser to Elena Rossi", "Elena's successor", "Consultant, new in Bergen"])
+@pytest.mark.parametrize(
+    "student_role", ["Adviser to Elena Rossi", "Elena's successor", "Consultant, new in Bergen"]
+)
 def test_the_student_does_not_play_somebody_who_is_only_mentioned(student_role: str) -> None:
     assert not plays(student_role, name="Elena Rossi", role="")

@@ -22,7 +22,11 @@ def test_a_case_with_nobody_but_the_student_makes_no_sense() -> None:
 
 
 def test_of_two_spellings_of_one_person_the_first_stays() -> None:
-    cast = [person("Ingrid Solberg", "Finance"), person("Jonas Berg", "Plant"), person("ingrid solberg", "Other")]
+    cast = [
+        person("Ingrid Solberg", "Finance"),
+        person("Jonas Berg", "Plant"),
+        person("ingrid solberg", "Other"),
+    ]
     assert [(one.name, one.role) for one in people(personas=cast).personas] == [
         ("Ingrid Solberg", "Finance"),
         ("Jonas Berg", "Plant"),

@@ -50,10 +50,16 @@ def upload_api(client: APIClient, file: object, context: Sequence[object] = ()) 
 def test_the_page_stores_the_file_and_queues_its_analysis(
     professor: User, client_for: ClientFor, stored_files: Stored
 ) -> None:
-    response = upload_page(client_for(professor), text_file("Fall Größe.txt"), [text_file("exhibit.md", "# Figures")])
+    response = upload_page(
+        client_for(professor), text_file("Fall Größe.txt"), [text_file("exhibit.md", "# Figures")]
+    )
     document = Document.objects.get()
     assert (response.status_code, response["Location"]) == (302, f"/documents/{document.pk}/")
-    assert (document.owner, document.filename, document.size) == (professor, "Fall Größe.txt", len(CASE.encode()))
+    assert (document.owner, document.filename, document.size) == (
+        professor,
+        "Fall Größe.txt",
+        len(CASE.encode()),
+    )
     assert (document.status, document.progress, document.stage) == ("queued", 0, "")
     assert [piece.filename for piece in document.context_files.all()] == ["exhibit.md"]
     assert [path.read_bytes() for path in stored_files()].count(CASE.encode()) == 1
@@ -139,11 +145,15 @@ def test_a_bad_context_file_refuses_the_whole_upload_and_is_named(
 
 
 def test_every_file_that_is_refused_is_named_at_once(professor: User, api_for: APIFor) -> None:
-    problem = upload_api(api_for(professor), text_file("a.exe"), [text_file("b.exe"), text_file("c.exe")]).json()
+    problem = upload_api(
+        api_for(professor), text_file("a.exe"), [text_file("b.exe"), text_file("c.exe")]
+    ).json()
     assert [error["attr"] for error in problem["errors"]] == ["file", "context_files", "context_files"]
 
 
-def test_eleven_context_files_are_too_many(professor: User, client_for: ClientFor, stored_files: Stored) -> None:
+def test_eleven_context_files_are_too_many(
+    professor: User, client_for: ClientFor, stored_files: Stored
+) -> None:
     response = upload_page(client_for(professor), text_file(), [text_file(f"{n}.txt") for n in range(11)])
     assert response.status_code == 400
     assert "These are 11 context files; 10 are allowed." in response.content.decode()
