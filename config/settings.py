@@ -201,6 +201,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Case studies become role-plays: scenarios, simulations, messages, grades.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Several models have a `status`; each of them is a type of its own in the schema.
+    "ENUM_NAME_OVERRIDES": {
+        name: f"platform_app.models.{name}"
+        for name in ("DocumentStatus", "GradeStatus", "ScenarioStatus", "SimulationStatus", "SceneOutcome")
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

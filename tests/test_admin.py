@@ -1,6 +1,9 @@
 """The Django admin: every list and form opens, its door is the platform's, evidence cannot be edited."""
 
+import re
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 from django.contrib import admin
@@ -196,3 +199,15 @@ def test_the_job_dashboard_is_for_superusers(
 def test_the_numbers_of_the_queue_are_not_public(db: None, path: str):
     response = Client(raise_request_exception=False).get(f"/admin/django_rq/dashboard/{path}")
     assert response.status_code in (302, 401, 403, 404)
+
+
+@pytest.mark.parametrize("path", ["", "queues/0/empty/", "queues/0/requeue-all/"])
+def test_the_policy_allows_the_inline_styles_of_the_job_dashboard_and_no_more(site: Client, path: str):
+    response = site.get(f"/admin/django_rq/dashboard/{path}")
+    policy = response.headers["Content-Security-Policy"]
+    styles = re.findall(r"<style[^>]*>(.*?)</style>", response.text, re.DOTALL)
+    assert styles
+    for style in styles:
+        assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in policy
+    assert "unsafe" not in policy
+    assert "sha256" not in site.get("/admin/").headers["Content-Security-Policy"]

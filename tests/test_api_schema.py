@@ -1,15 +1,31 @@
 import io
+import re
 
 import pytest
 import yaml
 from django.core.management import call_command
 from django.test import Client
 
-CONTRACT = [
-    ("post", "/api/auth/token/"),
-    ("delete", "/api/auth/token/"),
-    ("get", "/api/me/"),
-]
+CONTRACT = """
+    POST /api/auth/token/
+    DELETE /api/auth/token/
+    GET /api/me/
+    POST /api/documents/
+    GET /api/documents/{id}/
+    GET /api/documents/{id}/events/
+    GET /api/scenarios/
+    GET /api/scenarios/{id}/
+    PATCH /api/scenarios/{id}/
+    DELETE /api/scenarios/{id}/
+    POST /api/scenarios/{id}/publish/
+    POST /api/scenarios/{id}/simulations/
+    GET /api/simulations/{id}/
+    GET /api/simulations/{id}/messages/
+    POST /api/simulations/{id}/messages/
+    POST /api/simulations/{id}/submit/
+    GET /api/simulations/{id}/grade/
+    GET /api/progress/
+"""
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +38,13 @@ def schema() -> dict:
 def operations(schema: dict):
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            yield f"{method} {path}", operation
+            yield f"{method.upper()} {path}", operation
 
 
-@pytest.mark.parametrize(("method", "path"), CONTRACT)
-def test_the_schema_knows_the_contract(schema: dict, method: str, path: str):
-    assert method in schema["paths"][path]
+@pytest.mark.parametrize("operation", CONTRACT.strip().splitlines())
+def test_the_schema_knows_the_contract(schema: dict, operation: str):
+    known = {re.sub(r"{\w+}", "{id}", name) for name, _ in operations(schema)}
+    assert operation.strip() in known
 
 
 def test_every_operation_documents_its_problems(schema: dict):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 
 from platform_app.accounts import actions
 from platform_app.models import Role, User
 
-PASSWORD_HELP = " ".join(password_validators_help_texts())
+STRENGTH_RULES = (
+    "At least 10 characters; not only digits, no common password, nothing like your name or address."
+)
 # Hashing takes time for every kilobyte; nobody needs more.
 PASSWORD_LENGTH = 200
 
@@ -45,7 +47,7 @@ class NameField(forms.CharField):
 class SignUpForm(forms.Form):
     email = EmailField()
     name = NameField()
-    password = PasswordField(autocomplete="new-password", help_text=PASSWORD_HELP)
+    password = PasswordField(autocomplete="new-password", help_text=STRENGTH_RULES)
     role = forms.ChoiceField(
         label="I am a",
         choices=[(role.value, role.label) for role in actions.OPEN_ROLES],
@@ -72,7 +74,7 @@ class ProfileForm(forms.Form):
 class NewPasswordForm(forms.Form):
     """For Django's reset view, which hands in the user and calls `save`."""
 
-    new_password = PasswordField(label="New password", autocomplete="new-password", help_text=PASSWORD_HELP)
+    new_password = PasswordField(label="New password", autocomplete="new-password", help_text=STRENGTH_RULES)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         self.user = user

@@ -12,6 +12,7 @@ from platform_app.models import Grade, GradeChange, Message, SceneGrade, ScenePr
 
 class SceneProgressInline(ReadOnlyInline, admin.TabularInline):
     model = SceneProgress
+    verbose_name_plural = "scenes so far"
     fields = readonly_fields = (
         "scene",
         "outcome",

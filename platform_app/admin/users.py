@@ -68,7 +68,8 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "name", "role", "password")}),
-        ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
+        ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Single permissions", {"fields": ("user_permissions",), "classes": ("collapse",)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
