@@ -5,7 +5,7 @@ from rest_framework import serializers
 from platform_app.models import Grade, GradeChange, SceneGrade, Simulation
 
 
-class CriterionSerializer(serializers.Serializer[dict[str, object]]):
+class GradedCriterionSerializer(serializers.Serializer[dict[str, object]]):
     name = serializers.CharField()
     weight = serializers.IntegerField(help_text="per cent")
     level = serializers.IntegerField(min_value=0, max_value=4)
@@ -15,7 +15,7 @@ class CriterionSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class SceneGradeSerializer(serializers.ModelSerializer[SceneGrade]):
-    criteria = CriterionSerializer(many=True)
+    criteria = GradedCriterionSerializer(many=True)
     strengths = serializers.ListField(child=serializers.CharField())
     advice = serializers.ListField(child=serializers.CharField())
 
