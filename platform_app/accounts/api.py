@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from platform_app.accounts import actions
 from platform_app.accounts.authentication import BearerAuthentication
 from platform_app.accounts.serializers import CredentialsSerializer, MeSerializer, NewTokenSerializer
-from platform_app.models import User
+from platform_app.requests import SignedInAPIRequest
 from platform_app.throttling import address_of
 
 
@@ -40,15 +40,14 @@ class Token(APIView):
         )
 
     @extend_schema(request=None, responses={204: None})
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: SignedInAPIRequest) -> Response:
         """Sign out: revoke the token that this very request carries."""
-        token = cast(AuthToken, request.auth)
-        actions.revoke_token(token.user, token.digest)
+        actions.revoke_token(request.user, cast(AuthToken, request.auth).digest)
         return Response(status=204)
 
 
 class Me(APIView):
     @extend_schema(responses=MeSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInAPIRequest) -> Response:
         """The account behind the credentials."""
-        return Response(MeSerializer(cast(User, request.user)).data)
+        return Response(MeSerializer(request.user).data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.forms import Form
@@ -26,17 +25,11 @@ from platform_app.accounts.forms import (
     SignUpForm,
 )
 from platform_app.errors import InvalidInput, WrongCredentials
-from platform_app.models import User
+from platform_app.requests import SignedInRequest, signed_in
 from platform_app.throttling import address_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class SignedIn(HttpRequest):
-    """The request of a view behind `login_required`."""
-
-    user: User
 
 
 @form_page
@@ -85,9 +78,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
-@login_required
+@signed_in
 @never_cache
-def account(request: SignedIn) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial={"name": request.user.name})
     if form.is_valid():
         actions.rename(request.user, form.cleaned_data["name"])
@@ -97,10 +90,10 @@ def account(request: SignedIn) -> HttpResponse:
 
 
 @form_page
-@login_required
+@signed_in
 @sensitive_post_parameters("old_password", "new_password")
 @never_cache
-def password_change(request: SignedIn) -> HttpResponse:
+def password_change(request: SignedInRequest) -> HttpResponse:
     form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
         update_session_auth_hash(request, form.save())  # this browser stays signed in, under a new session id
@@ -135,16 +128,16 @@ class PasswordResetConfirm(SuccessMessageMixin, PasswordResetConfirmView):
 
 
 @require_POST
-@login_required
+@signed_in
 @never_cache
-def make_token(request: SignedIn) -> HttpResponse:
+def make_token(request: SignedInRequest) -> HttpResponse:
     """Answers the POST itself: the token is shown once and kept nowhere, so there is no page to redirect to."""
     return render(request, "accounts/token_made.html", {"token": actions.issue_token(request.user)})
 
 
 @require_POST
-@login_required
-def revoke_token(request: SignedIn) -> HttpResponse:
+@signed_in
+def revoke_token(request: SignedInRequest) -> HttpResponse:
     actions.revoke_token(request.user, request.POST.get("digest", ""))
     messages.success(request, "The token has been revoked and opens nothing any more.")
     return redirect("accounts:account")
