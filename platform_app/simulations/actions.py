@@ -34,10 +34,12 @@ def start_or_resume(user: User, scenario_id: int) -> tuple[Simulation, bool]:
     Published scenarios are open to everybody who is signed in, a draft to its owner; a running simulation goes on even if
     its scenario was withdrawn. Raises NotFound, and Conflict for a scenario without scenes.
     """
-    if running := _running(user, scenario_id):
-        return running, False
     scenario = Scenario.objects.defer("case_text").filter(pk=scenario_id).first()
-    if scenario is None or not may_see(user, scenario):
+    if scenario is None:
+        raise NotFound
+    if running := _running(user, scenario):
+        return running, False
+    if not may_see(user, scenario):
         raise NotFound
     first = scenario.scenes.first()
     if first is None:
@@ -48,7 +50,7 @@ def start_or_resume(user: User, scenario_id: int) -> tuple[Simulation, bool]:
             scenes.enter(simulation, first)
     except IntegrityError:
         # Another request of this student was faster; the constraint lets one of them win.
-        if running := _running(user, scenario_id):
+        if running := _running(user, scenario):
             return running, False
         raise
     return simulation, True
@@ -108,8 +110,6 @@ def _turn(simulation: Simulation, steps: Callable[[], Steps]) -> Turn:
         raise
 
 
-def _running(user: User, scenario_id: int) -> Simulation | None:
-    running = Simulation.objects.filter(
-        student=user, scenario=scenario_id, status=SimulationStatus.IN_PROGRESS
-    )
+def _running(user: User, scenario: Scenario) -> Simulation | None:
+    running = Simulation.objects.filter(student=user, scenario=scenario, status=SimulationStatus.IN_PROGRESS)
     return running.first()
