@@ -32,9 +32,8 @@ WORKER = "manage.py worker --worker-class rq.SimpleWorker"
 
 @dataclass
 class Step:
-    """What a line of progress says beside its name and time."""
+    """What a line of progress says at its end."""
 
-    name: str
     result: str = ""
 
 
@@ -88,7 +87,7 @@ def step(name: str) -> Iterator[Step]:
     began = time.monotonic()
     if sys.stdout.isatty():
         print(f"  {name:<12} …", end="\r", flush=True)
-    current = Step(name)
+    current = Step()
     yield current
     print(f"  {name:<12} {time.monotonic() - began:6.2f} s  {current.result}".rstrip(), flush=True)
 
