@@ -91,8 +91,9 @@ def _markdown_heading(text: str) -> str:
     front_matter = re.match(r"---\n.*?^title:\s*[\"']?([^\n\"']+).*?^---$", text, re.DOTALL | re.MULTILINE)
     if front_matter:
         return front_matter.group(1)
-    heading = re.search(r"^#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=|-){3,}$", text, re.MULTILINE)
-    return re.sub(r"[*_`]", "", heading.group(1) or heading.group(2)) if heading else ""
+    heading = re.search(r"^#{1,6}[ \t]+(.+)$|^(\S.*)\n(?:={3,}|-{3,})$", text, re.MULTILINE)
+    words = (heading.group(1) or heading.group(2)).rstrip("# \t") if heading else ""
+    return re.sub(r"[*_`]", "", words)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,47 @@ def test_headers_footers_and_page_numbers_are_left_out():
     assert [int(number) for number in re.findall(r"meeting (\d+)", document.text)] == list(range(30))
 
 
+def test_a_title_that_the_headers_repeat_is_kept():
+    body = [f"{FOUNDING} This was meeting {number}." for number in range(20)]
+    text = read(flowing_pdf(title("Growth or Focus?"), *body, header="Growth or Focus?", footer=str)).text
+
+    assert text.startswith("Growth or Focus?\n\nBrightwater Foods is")
+    assert text.count("Growth or Focus?") == 1
+
+
+def test_the_names_of_chapters_beside_the_page_number_are_left_out():
+    def page(number: int):
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont(FONT, 9)
+            canvas.drawString(72, 800, f"Chapter {number}: The meeting")
+            canvas.drawRightString(520, 800, str(number + 11))
+            canvas.setFont(FONT, 11)
+            for place, line in enumerate(column_lines(FOUNDING, OFFER, width=440)):
+                canvas.drawString(72, 760 - 14 * place, line)
+
+        return draw
+
+    assert "Chapter" not in read(canvas_pdf(*map(page, range(1, 5)))).text
+
+
+def test_the_last_row_of_a_table_is_no_page_number():
+    def page(first_year: int):
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont(FONT, 11)
+            for place, line in enumerate(column_lines(FOUNDING, OFFER, width=440)):
+                canvas.drawString(72, 760 - 14 * place, line)
+            for place in range(4):
+                canvas.drawString(72, 600 - 16 * place, str(first_year + place))
+                canvas.drawString(200, 600 - 16 * place, f"{first_year % 7}.{place}")
+
+        return draw
+
+    text = read(canvas_pdf(page(2010), page(2011))).text
+
+    assert "2013 | 1.3" in text
+    assert "2014 | 2.3" in text
+
+
 def test_a_paragraph_that_runs_over_the_page_is_one_paragraph():
     body = [f"{FOUNDING} {OFFER} {PEOPLE} This was meeting {number}." for number in range(20)]
     document = read(flowing_pdf(*body, header="Brightwater", footer=str))
@@ -107,6 +148,57 @@ def test_two_columns_are_read_one_after_the_other(interleaved: bool, drop: float
 
     assert text.startswith("Brightwater Foods: Growth or Focus?\n\n")
     assert " ".join(text.split()).endswith(f"{FOUNDING} {OFFER} {PEOPLE} {QUESTION}")
+
+
+def test_a_box_beside_the_text_is_read_after_it():
+    box = ["Key figures", "Revenue 98.4 million", "Margin 11 per cent", "Employees 412"]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 11)
+        for place, line in enumerate(column_lines(FOUNDING, OFFER, width=330)):
+            canvas.drawString(60, 750 - 13 * place, line)
+        for place, line in enumerate(box):
+            canvas.drawString(430, 744 - 15 * place, line)
+
+    text = read(canvas_pdf(draw)).text
+
+    assert text == "\n\n".join([FOUNDING, OFFER, *box])
+
+
+def test_three_columns_of_different_length():
+    columns = [column_lines(paragraph, width=140) for paragraph in (FOUNDING, OFFER, PEOPLE)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 11)
+        for number, lines in enumerate(columns):
+            for place, line in enumerate(lines):
+                canvas.drawString(60 + 160 * number, 750 - 5 * number - 13 * place, line)
+
+    assert " ".join(read(canvas_pdf(draw)).text.split()) == f"{FOUNDING} {OFFER} {PEOPLE}"
+
+
+def test_an_open_table_with_cells_of_several_lines():
+    rows = [
+        (["Person"], ["Role"], ["Position"]),
+        (
+            ["Maria", "Lopez"],
+            ["Chief executive since 2015,", "from a competitor"],
+            ["Would accept", "the contract"],
+        ),
+        (["Sören"], ["Finance director"], ["Is sceptical, for the", "covenant would be", "broken at once"]),
+        (["Ana", "Souza"], ["Adviser"], ["Neutral"]),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 11)
+        y = 750
+        for row in rows:
+            for x, cell in zip((60, 160, 350), row, strict=True):
+                for place, line in enumerate(cell):
+                    canvas.drawString(x, y - 12 * place, line)
+            y -= 12 * max(map(len, row)) + 8
+
+    assert read(canvas_pdf(draw)).text == "\n".join(" | ".join(map(" ".join, row)) for row in rows)
 
 
 def test_a_sentence_goes_on_in_the_next_column():

@@ -166,6 +166,22 @@ def test_a_pdf_with_hardly_any_text():
     )
 
 
+def test_a_pdf_of_nothing_but_a_table_of_contents():
+    contents = [(60, 700 - 14 * place, f"Scene.{place}" + "." * 60 + "3") for place in range(5)]
+
+    assert reading_refusal("case.pdf", lettered_pdf(*contents)).startswith(
+        "There is hardly any text in this PDF."
+    )
+
+
+def test_a_word_document_that_is_nested_without_end():
+    data = docx("<w:sdt>" * 5000 + paragraph("x") + "</w:sdt>" * 5000)
+
+    assert reading_refusal("case.docx", data).startswith(
+        "This file could not be read; it is probably damaged."
+    )
+
+
 def test_a_pdf_with_more_pages_than_allowed():
     sentence = reading_refusal("case.pdf", canvas_pdf(*[blank_page] * 201))
 

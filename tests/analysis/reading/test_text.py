@@ -91,6 +91,8 @@ def test_markdown_stays_as_it_is():
     [
         ("a.md", "---\nauthor: x\ntitle: Growth or Focus\n---\n# Other", "Growth or Focus"),
         ("a.md", "Growth or Focus\n===\ntext", "Growth or Focus"),
+        ("a.md", "## Growth or Focus ##\ntext", "Growth or Focus"),
+        ("a.md", "# x" + "#" * 390_000 + "x", "x" + "#" * 149 + "…"),
         ("a.txt", "Growth or Focus\n\nText.", "Growth or Focus"),
         ("the_big-case.txt", "A sentence comes first. Then another.", "The big case"),
         ("../../x/case.txt", "A sentence comes first.", "Case"),

@@ -27,6 +27,8 @@ STRIPE = 1.5
 # A line is above a hole if the next one is so many times further away than the nearest two lines are.
 HOLE = 1.7
 MAX_SHARE_OF_HOLES = 0.3
+# A table has its cells side by side; a box beside the text has lines of its own.
+MAX_SHARE_OF_SHARED_ROWS = 0.5
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -69,9 +71,19 @@ class Band:
 
     @cached_property
     def is_prose(self) -> bool:
-        """Columns to be read one after the other."""
+        """Columns to be read one after the other: of prose, or prose beside a box of short lines."""
+        if len(self.borders) >= MIN_BORDERS_OF_TABLE:
+            return False
         columns = [[cell for row in self.rows if (cell := row.between(*column))] for column in self.columns]
-        return len(columns[0]) >= MIN_LINES_OF_PROSE and all(_is_prose(lines) for lines in columns)
+        leading = min((distance for lines in columns for distance in _distances(lines)), default=0)
+        if not all(_is_closely_set(lines, leading) for lines in columns):
+            return False
+        are_prose = [_is_prose(lines) for lines in columns]
+        if all(are_prose):
+            return len(columns[0]) >= MIN_LINES_OF_PROSE
+        are_long = all(len(lines) >= MIN_LINES_OF_PROSE for lines in columns)
+        shared = sum(self.fills(row) > 1 for row in self.rows)
+        return any(are_prose) and are_long and shared <= MAX_SHARE_OF_SHARED_ROWS * len(self.rows)
 
     @cached_property
     def is_table(self) -> bool:
@@ -191,17 +203,18 @@ def _is_one_table(rows: list[Row], rules: list[Rule]) -> bool:
 
 
 def _is_prose(lines: list[list[Segment]]) -> bool:
-    if not lines:
-        return False
     words = [len(WORD.findall(" ".join(segment.text for segment in line))) for line in lines]
     widths = [line[-1].x1 - line[0].x0 for line in lines]
     fills = len(lines) < MIN_LINES_OF_PROSE or median(widths) >= MIN_FILL_OF_PROSE * max(widths)
-    return mean(words) >= MIN_WORDS_OF_PROSE and fills and _is_closely_set(lines)
+    return mean(words) >= MIN_WORDS_OF_PROSE and fills
 
 
-def _is_closely_set(lines: list[list[Segment]]) -> bool:
+def _is_closely_set(lines: list[list[Segment]], leading: float) -> bool:
     """Without the holes of a table, whose short cells wait for the long ones beside them."""
-    feet = [line[0].bottom for line in lines]
-    distances = [above - below for above, below in pairwise(feet)]
-    holes = [distance for distance in distances if distance > HOLE * min(distances)]
-    return len(holes) <= MAX_SHARE_OF_HOLES * len(distances)
+    distances = _distances(lines)
+    holes = [distance for distance in distances if distance > HOLE * leading]
+    return bool(lines) and len(holes) <= MAX_SHARE_OF_HOLES * len(distances)
+
+
+def _distances(lines: list[list[Segment]]) -> list[float]:
+    return [above[0].bottom - below[0].bottom for above, below in pairwise(lines)]

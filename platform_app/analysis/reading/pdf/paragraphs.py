@@ -20,6 +20,8 @@ INDENT = 0.8
 MAX_INDENT = 5
 # Of the width of the column: shorter lines are ended by their author, whatever the next begins with.
 LONG_LINE = 0.6
+# A column of nothing but such lines is a list of figures or names, and none of its lines goes on.
+MAX_WORDS_OF_A_SHORT_LINE = 4
 # A heading is larger than the text by at least this factor.
 HEADING_SIZE = 1.12
 SAME_SIZE = 0.06
@@ -51,10 +53,13 @@ class Paragraphs:
         self._body_is_bold = _mostly_bold(self._lines)
         self._right_edges: dict[int, float] = {}
         self._leadings: dict[int, float] = {}
+        self._lists: set[int] = set()
         for number, column in groupby(self._lines, key=lambda line: line.column):
             members = list(column)
             self._right_edges[number] = max(line.x1 for line in members)
             self._leadings[number] = _leading(members)
+            if all(len(line.text.split()) <= MAX_WORDS_OF_A_SHORT_LINE for line in members):
+                self._lists.add(number)
 
     def blocks(self) -> list[Block]:
         blocks: list[Block] = []
@@ -119,7 +124,8 @@ class Paragraphs:
         """The first word of this line would have fitted onto the last one: its author ended that line."""
         first_word = line.text.split(maxsplit=1)[0]
         letter = (line.x1 - line.x0) / max(len(line.text), 1)
-        return last.x1 + letter * (len(first_word) + 1.5) < self._right_edges[last.column]
+        has_room = last.x1 + letter * (len(first_word) + 1.5) < self._right_edges[last.column]
+        return has_room or last.column in self._lists
 
 
 def as_text(blocks: list[Block]) -> str:
@@ -164,5 +170,5 @@ def _leading(lines: list[Line]) -> float:
     """The usual distance of two lines of a column: of the closer half, as headings and paragraphs stand further apart."""
     distances = [above.bottom - below.bottom for above, below in pairwise(lines)]
     usual = USUAL_LEADING * median(line.size for line in lines)
-    near = [distance for distance in distances if 0 < distance < 2.5 * usual]
+    near = [distance for distance in distances if 0.7 * usual < distance < 2.5 * usual]
     return median(sorted(near)[: max(len(near) // 2, 1)]) if near else usual

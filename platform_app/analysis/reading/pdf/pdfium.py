@@ -17,12 +17,12 @@ from platform_app.analysis.reading.joining import Joiner
 from platform_app.analysis.reading.limits import ReadingLimits
 from platform_app.analysis.reading.pdf.boxes import Sheet
 from platform_app.analysis.reading.pdf.drawings import drawings_of
-from platform_app.analysis.reading.pdf.furniture import edges_of, furniture_of
+from platform_app.analysis.reading.pdf.furniture import PrintedLine, edges_of, furniture_of
 from platform_app.analysis.reading.pdf.letters import Box, segments_by_turn, upright
 from platform_app.analysis.reading.pdf.order import ReadingOrder
 from platform_app.analysis.reading.pdf.paragraphs import Paragraphs, as_text, largest_heading
 from platform_app.analysis.reading.pdf.rows import rows_of
-from platform_app.analysis.reading.pdf.soundness import TextLayer, check_end, check_length, check_pages
+from platform_app.analysis.reading.pdf.soundness import TextLayer, check_end, check_pages, check_text
 from platform_app.analysis.reading.text import ReadText
 from platform_app.analysis.reading.titles import best_title
 from platform_app.errors import DocumentUnreadable
@@ -43,7 +43,7 @@ def read(filename: str, data: bytes, limits: ReadingLimits) -> ReadText:
     order = ReadingOrder(joiner)
     blocks = Paragraphs([line for sheet in sheets for line in order.lines(sheet)], joiner).blocks()
     text = clean(as_text(blocks))
-    check_length(text, limits)
+    check_text(text, limits)
     metadata, heading = document.get_metadata_value("Title"), clean(largest_heading(blocks, page=1))
     title = best_title(metadata=metadata, heading=heading, filename=filename, text=text)
     return ReadText("pdf", text, len(document), title)
@@ -93,7 +93,7 @@ def _sheets(document: PdfDocument, index: int, layer: TextLayer, limits: Reading
 
 def _take_furniture_out(sheets: list[Sheet]) -> None:
     furniture = furniture_of(
-        [[row.text_with_gaps for row in sheet.rows] for sheet in sheets],
+        [[PrintedLine(row.text_with_gaps, row.size) for row in sheet.rows] for sheet in sheets],
         [edges_of([row.bottom for row in sheet.rows]) for sheet in sheets],
     )
     for sheet, places in zip(sheets, furniture, strict=True):

@@ -11,8 +11,8 @@ from platform_app.analysis.reading import refusals
 from platform_app.analysis.reading.child import Damaged, serve
 from platform_app.analysis.reading.cleaning import clean
 from platform_app.analysis.reading.limits import ReadingLimits
-from platform_app.analysis.reading.pdf.furniture import furniture_of
-from platform_app.analysis.reading.pdf.soundness import TextLayer, check_end, check_length, check_pages
+from platform_app.analysis.reading.pdf.furniture import PrintedLine, furniture_of
+from platform_app.analysis.reading.pdf.soundness import TextLayer, check_end, check_pages, check_text
 from platform_app.analysis.reading.plain import unwrapped
 from platform_app.analysis.reading.text import ReadText
 from platform_app.analysis.reading.titles import best_title, first_line_heading
@@ -45,14 +45,17 @@ def _read(filename: str, data: bytes, limits: ReadingLimits) -> ReadText:
         pages.append(lines)
     layer.check(len(pages))
     text = clean(unwrapped("\n".join(_without_furniture(pages))))
-    check_length(text, limits)
+    check_text(text, limits)
     metadata = (document.metadata and document.metadata.title) or ""
     title = best_title(metadata=metadata, heading=first_line_heading(text), filename=filename, text=text)
     return ReadText("pdf", text, len(pages), title)
 
 
 def _without_furniture(pages: list[list[str]]) -> list[str]:
-    furniture = furniture_of(pages, [{0, len(lines) - 1} if lines else set() for lines in pages])
+    furniture = furniture_of(
+        [[PrintedLine(line, 0) for line in lines] for lines in pages],
+        [{0, len(lines) - 1} if lines else set() for lines in pages],
+    )
     return [
         line
         for lines, places in zip(pages, furniture, strict=True)

@@ -29,7 +29,9 @@ def check_pages(pages: int, limits: ReadingLimits) -> None:
         raise DocumentUnreadable(refusals.too_many_pages(pages, limits.max_pages))
 
 
-def check_length(text: str, limits: ReadingLimits) -> None:
+def check_text(text: str, limits: ReadingLimits) -> None:
+    if not text:
+        raise DocumentUnreadable(refusals.LITTLE_TEXT_PDF)
     if len(text) > limits.max_characters:
         raise DocumentUnreadable(refusals.too_long(limits.max_characters))
 

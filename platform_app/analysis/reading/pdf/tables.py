@@ -36,7 +36,7 @@ def _groups(band: Band) -> list[list[Row]]:
         if borders:
             new = any(_middle(row) < y < _middle(above) for y in borders)
         elif apart:
-            new = above.bottom - row.bottom >= apart or band.fills(row) >= band.fills(groups[-1][0])
+            new = above.bottom - row.bottom >= apart
         else:
             new = bool(band.cells(row)[0]) or not band.cells(groups[-1][0])[0]
         if new:
