@@ -1,0 +1,87 @@
+"""The main job, as a professor and a student do it: a real PDF becomes a scenario, is played, and is graded."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.case_studies import two_column_pdf
+
+SignedIn = Callable[..., Page]
+ROOT = Path(__file__).resolve().parents[2]
+# The README shows two of the pictures: `UPDATE_SCREENSHOTS=1 make test-browser` renews them.
+PICTURES = ROOT / "docs" if os.environ.get("UPDATE_SCREENSHOTS") else ROOT / ".dev" / "screenshots"
+PATIENCE = 60_000  # ms; a worker on a busy machine
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def test_a_pdf_becomes_a_scenario_that_a_student_plays_and_is_graded_for(signed_in: SignedIn) -> None:
+    professor = signed_in("professor@example.com", viewport={"width": 1280, "height": 860})
+    upload(professor)
+    title = publish(professor)
+    student = signed_in("student@example.com", viewport={"width": 1280, "height": 860})
+    play(student, title)
+    read_grade(student)
+    professor.goto("/progress/")
+    expect(professor.get_by_role("row", name=re.compile("Stina Student"))).to_contain_text(title)
+
+
+def upload(page: Page) -> None:
+    page.get_by_role("link", name="New from a case").click()
+    file = {"name": "marula.pdf", "mimeType": "application/pdf", "buffer": two_column_pdf()}
+    page.get_by_label("Case study", exact=False).first.set_input_files(file)
+    page.get_by_role("button", name="Upload and analyse").click()
+    expect(page.get_by_role("heading", name="Your scenario is ready")).to_be_visible(timeout=PATIENCE)
+    picture(page, "analysed")
+
+
+def publish(page: Page) -> str:
+    page.get_by_role("link", name="Check and edit the draft").click()
+    expect(page.get_by_text("Kofi Asante-Boateng").first).to_be_attached()
+    page.get_by_role("link", name="Publish").first.click()
+    page.get_by_role("main").get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Students can play it")).to_be_visible()
+    picture(page, "published")
+    page.get_by_role("link", name="See it as students do").click()
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def play(page: Page, title: str) -> None:
+    page.goto("/scenarios/")
+    page.get_by_role("link", name=title).first.click()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Begin the scene").click()
+    expect(page.locator(".bubble.persona")).to_have_count(1, timeout=PATIENCE)
+    say(page, "Where do the losses on the road come from, and what did the 4.6 per cent cost us?", answers=2)
+    picture(page, "play")
+    while page.get_by_role("heading", name="The simulation is over").count() == 0:
+        submit_scene(page)
+
+
+def say(page: Page, text: str, *, answers: int) -> None:
+    page.get_by_label("What you say").fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.student").last).to_contain_text(text)
+    expect(page.locator(".bubble.persona")).to_have_count(answers, timeout=PATIENCE)
+    expect(page.locator(".typing")).to_have_count(0, timeout=PATIENCE)
+
+
+def submit_scene(page: Page) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name="Submit…").click()
+        page.get_by_role("button", name=re.compile("^Submit “")).click()
+
+
+def read_grade(page: Page) -> None:
+    page.get_by_role("link", name="See the results").first.click()
+    expect(page.get_by_role("heading", name="What went well")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("blockquote").first).to_contain_text("losses on the road")
+    picture(page, "results")
