@@ -104,13 +104,10 @@ def check(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 
 def bench(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    """Each benchmark runs by itself on servers of its own; the first failure ends the run."""
+    """Each benchmark is a module that starts servers of its own; the first failure ends the run."""
     ensure_environment(DEVELOPMENT)
-    scripts = sorted(path for path in (ROOT / "tests" / "bench").glob("*.py") if path.stem != "__init__")
-    if not scripts:
-        print("There is no benchmark in tests/bench yet.", file=sys.stderr)
-    for script in scripts:
-        if code := call(PYTHON, "-m", "tests.servers", script):
+    for path in sorted((ROOT / "tests" / "bench").glob("[!_]*.py")):
+        if code := call(PYTHON, "-m", f"tests.bench.{path.stem}"):
             return code
     return 0
 

@@ -8,11 +8,9 @@ nothing is skipped for want of a server. No test can reach an AI provider: keys 
 import atexit
 import logging
 import os
-import runpy
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import warnings
@@ -147,10 +145,3 @@ def start_postgres() -> str:
         raise ServerStartError(f"The embedded PostgreSQL did not start: {error}") from error
     atexit.unregister(server._cleanup)  # the guard stops it, also after a kill
     return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
-
-
-if (
-    __name__ == "__main__"
-):  # `python -m tests.servers script.py` runs a script, a benchmark say, on such servers
-    prepare_environment()
-    runpy.run_path(sys.argv[1], run_name="__main__")
