@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from platform_app.analysis.reading.joining import ENDS_SENTENCE
-
 MAX_CHARACTERS = 150
 # What programs write into the title of a document when nobody has given one.
 PROGRAM_MADE = re.compile(
@@ -33,9 +31,9 @@ def title_of_name(filename: str) -> str:
 
 
 def first_line_heading(text: str) -> str:
-    """The first line, if it is as short as a heading and does not end as a sentence does; else ""."""
+    """The first line, if it is as short as a heading and does not end as a statement does; else ""."""
     first = text.split("\n", 1)[0]
-    return "" if len(first) > MAX_CHARACTERS or ENDS_SENTENCE.search(first) else first
+    return "" if len(first) > MAX_CHARACTERS or first.endswith((".", ":", ";", ",")) else first
 
 
 def _one_line(text: str) -> str:

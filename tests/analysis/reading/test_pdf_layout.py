@@ -74,6 +74,16 @@ def test_a_title_that_the_headers_repeat_is_kept():
     assert text.count("Growth or Focus?") == 1
 
 
+def test_lines_that_are_all_the_text_there_is_are_kept():
+    def page(number: int):
+        def draw(canvas: Canvas) -> None:
+            canvas.drawString(72, 700, f"Brightwater Foods has to decide on a contract by Friday {number}")
+
+        return draw
+
+    assert read(canvas_pdf(*map(page, range(1, 4)))).text.count("Brightwater Foods has to decide") == 3
+
+
 def test_the_names_of_chapters_beside_the_page_number_are_left_out():
     def page(number: int):
         def draw(canvas: Canvas) -> None:

@@ -93,7 +93,7 @@ def test_markdown_stays_as_it_is():
         ("a.md", "Growth or Focus\n===\ntext", "Growth or Focus"),
         ("a.md", "## Growth or Focus ##\ntext", "Growth or Focus"),
         ("a.md", "# x" + "#" * 390_000 + "x", "x" + "#" * 149 + "…"),
-        ("a.txt", "Growth or Focus\n\nText.", "Growth or Focus"),
+        ("a.txt", "Growth or Focus?\n\nText.", "Growth or Focus?"),
         ("the_big-case.txt", "A sentence comes first. Then another.", "The big case"),
         ("../../x/case.txt", "A sentence comes first.", "Case"),
         ("a.txt", "word " * 100, "A"),

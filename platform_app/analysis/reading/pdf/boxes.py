@@ -124,7 +124,5 @@ class Sheet:
     """All letters of a page that are turned the same way, upright; a page is one sheet, rarely two."""
 
     page: int
-    bottom: float
-    top: float
     rows: list[Row]
     rules: list[Rule] = field(default_factory=list)

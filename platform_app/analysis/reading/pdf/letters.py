@@ -76,7 +76,7 @@ def segments_by_turn(text: PdfTextPage, frame: Box, walls: list[Wall]) -> dict[i
     return found
 
 
-def upright(box: Box, turn: int) -> Box:
+def _upright(box: Box, turn: int) -> Box:
     """The box as it lies once the page is turned so that text of this turn is upright."""
     left, bottom, right, top = box
     return [box, (bottom, -right, top, -left), (-right, -top, -left, -bottom), (-top, left, -bottom, right)][
@@ -106,8 +106,8 @@ def _printed(text: PdfTextPage, frame: Box) -> dict[int, list[tuple[int, Glyph]]
             pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
             x0, x1, foot = box.left, box.right, y.value
             if turn:
-                x0, _, x1, _ = upright((box.left, box.bottom, box.right, box.top), turn)
-                _, foot, _, _ = upright((x.value, y.value, x.value, y.value), turn)
+                x0, _, x1, _ = _upright((box.left, box.bottom, box.right, box.top), turn)
+                _, foot, _, _ = _upright((x.value, y.value, x.value, y.value), turn)
             letters[turn].append(
                 (index, Glyph(letter, x0, x1, foot, pdfium.FPDFText_GetFontSize(raw, index)))
             )

@@ -18,7 +18,7 @@ from platform_app.analysis.reading.limits import ReadingLimits
 from platform_app.analysis.reading.pdf.boxes import Sheet
 from platform_app.analysis.reading.pdf.drawings import drawings_of
 from platform_app.analysis.reading.pdf.furniture import PrintedLine, edges_of, furniture_of
-from platform_app.analysis.reading.pdf.letters import Box, segments_by_turn, upright
+from platform_app.analysis.reading.pdf.letters import segments_by_turn
 from platform_app.analysis.reading.pdf.order import ReadingOrder
 from platform_app.analysis.reading.pdf.paragraphs import Paragraphs, as_text, largest_heading
 from platform_app.analysis.reading.pdf.rows import rows_of
@@ -73,9 +73,8 @@ def _page(document: PdfDocument, index: int) -> PdfPage:
 def _sheets(document: PdfDocument, index: int, layer: TextLayer, limits: ReadingLimits) -> Iterator[Sheet]:
     page = _page(document, index)
     text = page.get_textpage()
-    frame: Box = page.get_cropbox()
     drawings = drawings_of(page)
-    by_turn = segments_by_turn(text, frame, drawings.walls)
+    by_turn = segments_by_turn(text, page.get_cropbox(), drawings.walls)
     text.close()
     page.close()
     letters = {turn: sum(len(segment.text) for segment in segments) for turn, segments in by_turn.items()}
@@ -86,9 +85,7 @@ def _sheets(document: PdfDocument, index: int, layer: TextLayer, limits: Reading
     )
     for turn in sorted(by_turn, key=lambda turn: -letters[turn]):
         if letters[turn] == max(letters.values()) or letters[turn] >= MIN_LETTERS_OF_A_SHEET:
-            _, bottom, _, top = upright(frame, turn)
-            rules = drawings.rules if turn == 0 else []
-            yield Sheet(index + 1, bottom, top, rows_of(by_turn[turn]), rules)
+            yield Sheet(index + 1, rows_of(by_turn[turn]), drawings.rules if turn == 0 else [])
 
 
 def _take_furniture_out(sheets: list[Sheet]) -> None:
@@ -96,6 +93,8 @@ def _take_furniture_out(sheets: list[Sheet]) -> None:
         [[PrintedLine(row.text_with_gaps, row.size) for row in sheet.rows] for sheet in sheets],
         [edges_of([row.bottom for row in sheet.rows]) for sheet in sheets],
     )
+    if all(len(places) == len(sheet.rows) for sheet, places in zip(sheets, furniture, strict=True)):
+        return  # Pages of one line each: that line is all the text there is.
     for sheet, places in zip(sheets, furniture, strict=True):
         sheet.rows = [row for place, row in enumerate(sheet.rows) if place not in places]
 

@@ -18,6 +18,9 @@ from platform_app.analysis.reading.text import ReadText
 from platform_app.analysis.reading.titles import best_title, first_line_heading
 from platform_app.errors import DocumentUnreadable
 
+# Nothing tells here how far lines are apart, so only so many at the head and the foot of a page may be furniture.
+EDGE = 2
+
 
 def read(filename: str, data: bytes, limits: ReadingLimits) -> ReadText:
     check_end(data)
@@ -54,7 +57,7 @@ def _read(filename: str, data: bytes, limits: ReadingLimits) -> ReadText:
 def _without_furniture(pages: list[list[str]]) -> list[str]:
     furniture = furniture_of(
         [[PrintedLine(line, 0) for line in lines] for lines in pages],
-        [{0, len(lines) - 1} if lines else set() for lines in pages],
+        [{*range(len(lines))[:EDGE], *range(len(lines))[-EDGE:]} for lines in pages],
     )
     return [
         line
