@@ -10,6 +10,7 @@ from caching.events import Event
 from platform_app.analysis.pictures import Picture
 from platform_app.analysis.schema import CasePeople, SceneDraft
 from platform_app.models import Persona, Scenario
+from platform_app.scenarios.pictures import scene_image_url
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,12 @@ class Someone:
 
 @dataclass(frozen=True)
 class Occasion:
-    """A scene. `has_picture` is None until its picture is drawn or has failed."""
+    """A scene. `has_picture` is None until its picture is drawn or has failed; it can be looked at once it is saved."""
 
     title: str
     user_goal: str
     has_picture: bool | None = None
+    picture_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def of_scenario(scenario: Scenario) -> Outline:
         student_role=scenario.student_role,
         people=tuple(Someone(persona.name, persona.role) for persona in scenario.personas.all()),
         scenes=tuple(
-            Occasion(scene.title, scene.user_goal, bool(scene.image)) for scene in scenario.scenes.all()
+            Occasion(scene.title, scene.user_goal, bool(scene.image), scene_image_url(scene))
+            for scene in scenario.scenes.all()
         ),
         learning_outcomes=tuple(outcome.text for outcome in scenario.learning_outcomes.all()),
     )

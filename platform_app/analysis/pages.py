@@ -18,7 +18,7 @@ from platform_app.analysis.filenames import media_type
 from platform_app.analysis.forms import UploadForm
 from platform_app.analysis.steps import steps_of
 from platform_app.analysis.uploads import MAX_CONTEXT_BYTES, MAX_CONTEXT_FILES, MAX_FILE_BYTES, MAX_PAGES
-from platform_app.errors import DocumentUnreadable, InvalidInput
+from platform_app.errors import DocumentUnreadable, InvalidInput, NotFound
 from platform_app.models import ContextFile, Document
 from platform_app.requests import SignedInRequest, signed_in
 
@@ -126,8 +126,11 @@ def _progress_context(found: Document) -> dict[str, Any]:
 
 def _download(stored: Document | ContextFile) -> HttpResponse:
     """The original under its own name; always saved and never shown, whatever is in it."""
-    with stored.file.open("rb") as content:
-        response = HttpResponse(content.read(), content_type=media_type(stored.filename))
+    try:
+        with stored.file.open("rb") as content:
+            response = HttpResponse(content.read(), content_type=media_type(stored.filename))
+    except FileNotFoundError as error:
+        raise NotFound("This file is no longer stored.") from error
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=stored.filename)
     response["Cache-Control"] = "private, no-store"
     return response

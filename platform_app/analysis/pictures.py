@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 OPERATION = "scene_image"
 AT_ONCE = 3
+IN_THE_EDITOR = "You can have it drawn again, or upload one, in the editor."
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,4 @@ def _draw(position: int, scene: SceneDraft) -> Picture:
 
 def _missing(position: int, scene: SceneDraft, why: str) -> Picture:
     log.warning("No picture of the scene at position %d: %s", position, why)
-    return Picture(position, None, f"There is no picture of the scene “{scene.title}”. {why}")
+    return Picture(position, None, f"There is no picture of the scene “{scene.title}”. {why} {IN_THE_EDITOR}")

@@ -15,10 +15,10 @@ from platform_app.analysis.names import normalized, plays, resolve
 
 
 def _not_blank(text: str) -> str:
-    stripped = text.strip()
-    if not stripped:
+    storable = text.replace("\x00", "").strip()  # PostgreSQL stores no NUL
+    if not storable:
         raise ValueError("must not be blank")
-    return stripped
+    return storable
 
 
 Text = Annotated[str, AfterValidator(_not_blank)]

@@ -60,7 +60,7 @@ def test_the_page_shows_the_scenario_grow(
     run.found("picture", {"position": 1, "drawn": True})
     run.found("picture", {"position": 2, "drawn": False})
     fragment = page_of(document, client, "progress/")
-    for words in ("The board room", "Weigh growth against reserves.", "To be drawn", "No picture", "Picture"):
+    for words in ("The board room", "Weigh growth against reserves.", "To be drawn", "No picture", "Drawn"):
         assert words in fragment
     assert "<html" not in fragment
 

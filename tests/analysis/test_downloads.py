@@ -65,5 +65,14 @@ def test_files_have_no_public_address(document: Document, client: Client) -> Non
         assert client.get(f"/{path}").status_code == 404
 
 
+def test_a_file_that_is_gone_from_the_disk_is_not_found(
+    document: Document, professor: User, client_for: ClientFor
+) -> None:
+    document.file.storage.delete(document.file.name)
+    response = client_for(professor).get(f"/documents/{document.pk}/file/")
+    assert response.status_code == 404
+    assert "no longer stored" in response.content.decode()
+
+
 def test_a_student_gets_no_file(document: Document, student: User, client_for: ClientFor) -> None:
     assert client_for(student).get(f"/documents/{document.pk}/file/").status_code == 403

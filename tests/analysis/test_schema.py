@@ -39,6 +39,10 @@ def test_a_blank_text_makes_no_sense(field: str) -> None:
         people(**{field: " \n "})
 
 
+def test_nul_bytes_of_an_answer_are_dropped() -> None:
+    assert people(title="Harbour\x00 Foods").title == "Harbour Foods"
+
+
 def test_a_trait_is_between_0_and_10() -> None:
     strange = person("Ingrid Solberg", "Finance")
     strange["traits"]["analytical"] = 11

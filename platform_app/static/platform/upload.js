@@ -5,7 +5,7 @@
   const form = document.querySelector("[data-upload]");
   if (!form) return;
 
-  const size = (bytes) => (bytes < MEGABYTE ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / MEGABYTE).toFixed(1)} MB`);
+  const size = (bytes) => (bytes < MEGABYTE ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / MEGABYTE).toFixed(1)} MB`);
 
   const fault = (files, limits) => {
     const large = files.find((file) => file.size > limits.megabytes * MEGABYTE);
