@@ -261,6 +261,20 @@ def test_the_cells_of_a_row_are_on_one_line_even_if_they_wrap():
     assert text.endswith(QUESTION)
 
 
+def test_cells_that_only_a_border_parts_are_cells():
+    rows = [("Option", "Risk", "Cost"), ("Expand", "High", "30"), ("Narrow", "Mild", "12")]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Courier", 10)
+        for place, row in enumerate(rows):
+            for x, cell in zip((72, 112, 140), row, strict=True):
+                canvas.rect(x - 2, 695 - 16 * place, 28 if x > 72 else 40, 16)
+                canvas.drawString(x, 700 - 16 * place, cell)
+        canvas.drawString(72, 600, QUESTION[:70])
+
+    assert read(canvas_pdf(draw)).text.startswith("\n".join(" | ".join(row) for row in rows))
+
+
 def test_an_open_table_keeps_its_rows_and_its_empty_cells():
     rows = [
         ["Year", "Revenue", "Note"],
