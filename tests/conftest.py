@@ -10,7 +10,6 @@ import redis
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
-from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from platform_app.models import Role, Scenario, User
@@ -112,7 +111,7 @@ def work_off_queue() -> Iterator[Callable[[], None]]:
     queue.empty()
 
     def work() -> None:
-        worker = django_rq.get_worker("default", worker_class=SimpleWorker, serializer=JSONSerializer)
+        worker = django_rq.get_worker("default", worker_class="rq.SimpleWorker", serializer=JSONSerializer)
         worker.work(burst=True, logging_level="WARNING")
 
     yield work
