@@ -46,7 +46,7 @@
     for (const [event, over] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
       zone.addEventListener(event, () => zone.classList.toggle("over", over));
     }
-    show();
+    if (input.files.length) show(); // kept by the browser over a reload
   }
 
   const button = form.querySelector("[data-busy]");
