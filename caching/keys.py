@@ -22,6 +22,11 @@ def ai_entry(prefix: str, operation: str, digest: str) -> str:
     return f"{prefix}ai_cache:{_name(operation)}:{digest}"
 
 
+def lease(prefix: str, kind: str, of: int) -> str:
+    """`flight:<kind>:<id>`: who may do something at the moment, `flight:turn:7` for instance."""
+    return f"{prefix}flight:{_name(kind)}:{of}"
+
+
 def event_log(prefix: str, kind: str, log_id: int | str) -> str:
     """`flight:events:<kind>:<id>`"""
     if not _ID.fullmatch(str(log_id)):

@@ -82,7 +82,7 @@ def _page(
         "is_own": is_own,
         "may_speak": is_own and not is_over,
         "is_answering": is_own and not is_over and is_turn_running(simulation.pk),
-        "turns_left": max(0, state["turn_limit"] - state["turn"]),
+        "played": sum(goal["outcome"] is not None for goal in state["goals"]),
         "said": said,
         "problem": described[0] if described else None,
         "max_characters": MAX_CHARACTERS,

@@ -51,7 +51,7 @@ def simulation_state(simulation_id: int) -> dict[str, Any]:
     )
     scenes = list(Scene.objects.filter(scenario=simulation.scenario_id))
     progress = {one.scene_id: one for one in SceneProgress.objects.filter(simulation=simulation)}
-    scene = next((one for one in scenes if one.pk == simulation.current_scene_id), None)
+    scene = _current(simulation, scenes, progress)
     current = progress.get(scene.pk) if scene else None
     cast = list(scene.personas.all()) if scene else []
     has_begun = bool(current and current.has_begun)
@@ -77,6 +77,15 @@ def _one(simulations: QuerySet[Simulation], pk: int) -> Simulation:
     if simulation is None:
         raise NotFound
     return simulation
+
+
+def _current(simulation: Simulation, scenes: list[Scene], progress: dict[int, SceneProgress]) -> Scene | None:
+    """Where the simulation stands, or would with the next message if its scene has been deleted."""
+    standing = [one for one in scenes if one.pk == simulation.current_scene_id]
+    ahead = [one for one in scenes if one.pk not in progress or progress[one.pk].ended_at is None]
+    if simulation.is_completed:
+        ahead = []
+    return next(iter(standing + ahead), None)
 
 
 def _awaits_answer(simulation: Simulation, scene: Scene, cast: list[Persona], has_begun: bool) -> bool:
@@ -120,4 +129,6 @@ def _scene_goal(scene: Scene, progress: SceneProgress | None) -> dict[str, Any]:
         "title": scene.title,
         "user_goal": scene.user_goal,
         "outcome": progress.outcome if progress else None,
+        "turns_used": progress.turns_used if progress else 0,
+        "turn_limit": scene.turn_limit,
     }

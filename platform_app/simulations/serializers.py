@@ -63,6 +63,8 @@ class SceneGoalSerializer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(
         choices=SceneOutcome.choices, allow_null=True, help_text="Null: not begun."
     )
+    turns_used = serializers.IntegerField()
+    turn_limit = serializers.IntegerField()
 
 
 class ScenarioNameSerializer(serializers.Serializer[Any]):

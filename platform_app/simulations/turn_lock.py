@@ -10,7 +10,7 @@ import logging
 import threading
 from uuid import uuid4
 
-from caching import conf
+from caching import conf, keys
 from caching.connection import raising_cache_unavailable, redis_client
 from caching.errors import CacheUnavailable
 from platform_app.errors import Conflict
@@ -73,4 +73,4 @@ def is_turn_running(simulation_id: int) -> bool:
 
 
 def _key(simulation_id: int) -> str:
-    return f"{conf.key_prefix()}flight:turn:{simulation_id}"
+    return keys.lease(conf.key_prefix(), "turn", simulation_id)

@@ -185,3 +185,23 @@ def test_a_long_conversation_takes_no_more_queries(browser: Client, simulation: 
         actions.say(simulation, f"@all, question {number}?").play()
     assert queries() == before
     assert before <= 10
+
+
+def test_when_a_scene_is_taken_out_the_page_goes_on_with_the_next(
+    browser: Client, simulation: Simulation
+) -> None:
+    assert simulation.current_scene is not None
+    simulation.current_scene.delete()
+    page = browser.get(play(simulation)).content.decode()
+    assert "Scene 1 of 1" in page
+    assert "<textarea" in page
+
+
+def test_when_all_scenes_are_taken_out_the_page_offers_to_submit(
+    browser: Client, simulation: Simulation
+) -> None:
+    for scene in simulation.scenario.scenes.all():
+        scene.delete()
+    assert "There is no scene left" in browser.get(play(simulation)).content.decode()
+    response = browser.post(f"{play(simulation)}submit/", {"scope": "simulation", "scene": ""}, follow=True)
+    assert "The simulation is over" in response.content.decode()

@@ -22,7 +22,7 @@
   const composer = one("[data-composer]");
   const toLatest = one("[data-to-latest]");
   const side = one("[data-side]");
-  const scene = Number(one("[data-steps] .now")?.dataset.scene || 0);
+  const scene = Number(root.dataset.scene);
 
   let source = null; // the EventSource of the running turn
   let speaking = new Map(); // persona name -> bubble that still grows
@@ -40,7 +40,10 @@
     if (follows) toLatest.hidden = true;
   }).observe(latest);
 
-  const scrollToLatest = () => latest.scrollIntoView({ block: "end" });
+  const scrollToLatest = () => {
+    latest.style.scrollMarginBottom = `${composer.offsetHeight + 12}px`; // the message box covers the end of the window
+    latest.scrollIntoView({ block: "end" });
+  };
 
   // Runs a change of the page and keeps its end in view if it was in view.
   const changing = (change) => {
@@ -130,17 +133,23 @@
 
   function showState(state) {
     retry.hidden = !state.awaiting_answer;
+    const here = state.goals.find((goal) => goal.scene === scene);
+    showTurns(here ? here.turns_used : state.turn);
+    if (here?.outcome === "reached") showGoal({ reached: true, confidence: 1, reasoning: "", is_current: true });
     if (state.status === "completed") return finish("the-end");
-    if (scene && state.scene && state.scene.id !== scene) {
+    if (here && state.scene && state.scene.id !== scene) {
       return finish("next-scene", `Scene ${state.scene.number} of ${state.scene.count}: ${state.scene.title}`);
     }
-    all("[data-turn]").forEach((element) => (element.textContent = state.turn));
-    one("[data-turn-meter]").value = state.turn;
     if (state.has_begun) {
       one("[data-begin]")?.remove();
-      one("[data-welcome]")?.removeAttribute("open");
+      one("[data-not-begun]").hidden = true;
     }
     showGoal(state.goal);
+  }
+
+  function showTurns(turn) {
+    all("[data-turn]").forEach((element) => (element.textContent = turn));
+    one("[data-turn-meter]").value = turn;
   }
 
   function showGoal(goal) {
