@@ -82,7 +82,8 @@ class Run:
             error="",
             heard_at=timezone.now(),
         )
-        return cls(Document.objects.get(pk=document_id)) if claimed else None
+        document = Document.objects.filter(pk=document_id).first() if claimed else None
+        return cls(document) if document else None
 
     def enter(self, stage: Stage) -> None:
         self._write(stage=stage, progress=BEGINS_AT[stage])

@@ -34,9 +34,6 @@ NO_REDIS = f"The platform’s memory (Redis) did not answer during the analysis.
 TOO_SLOW = f"The analysis took too long and was stopped. {NOTHING_SAVED}; if that does not help, upload a shorter case."
 OUR_FAULT = f"Something went wrong on our side. {NOTHING_SAVED}; if it fails again, tell the operator of this platform."
 
-# What can go wrong without a fault of ours.
-EXPECTED = (DocumentUnreadable, NotAllowed, AIError, CacheUnavailable, JobTimeoutException)
-
 
 @task()
 def analyze_document(document_id: int) -> None:
@@ -49,9 +46,14 @@ def analyze_document(document_id: int) -> None:
             _analyze(run)
     except Superseded:
         log.info("The analysis of document %s was given up: the document is gone or begun anew", document_id)
-    except EXPECTED as error:
-        log.warning("The analysis of document %s failed: %s", document_id, error)
-        _fail(run, _sentence(error))
+    except (DocumentUnreadable, NotAllowed) as error:
+        _fail(run, error.detail)
+    except AIError as error:
+        _fail(run, error.user_message)
+    except CacheUnavailable:
+        _fail(run, NO_REDIS)
+    except JobTimeoutException:
+        _fail(run, TOO_SLOW)
     except Exception:
         log.exception("The analysis of document %s failed", document_id)
         _fail(run, OUR_FAULT)
@@ -111,21 +113,8 @@ def _hang(scenario: Scenario, drawn: Sequence[Picture]) -> Iterator[str]:
 
 
 def _fail(run: Run, sentence: str) -> None:
+    log.warning("The analysis of document %s has failed: %s", run.document.pk, sentence)
     try:
         run.fail(sentence)
     except Superseded:
         log.info("Document %s was deleted or begun anew before its failure could be noted", run.document.pk)
-
-
-def _sentence(error: Exception) -> str:
-    """What the owner is told."""
-    match error:
-        case DocumentUnreadable() | NotAllowed():
-            return error.detail
-        case AIError():
-            return error.user_message
-        case CacheUnavailable():
-            return NO_REDIS
-        case JobTimeoutException():
-            return TOO_SLOW
-    raise TypeError(f"no sentence for {error!r}")
