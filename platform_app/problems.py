@@ -92,7 +92,8 @@ def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
         yield {
             "attr": path or "non_field_errors",
             "code": getattr(detail, "code", "invalid"),
-            "detail": str(detail),
+            # It may quote what was sent, and half a character (a lone surrogate) could not be sent back.
+            "detail": str(detail).encode(errors="replace").decode(),
         }
 
 
