@@ -143,7 +143,9 @@ class Persona(models.Model):
 
     @property
     def initials(self) -> str:
-        return "".join(word[0] for word in self.name.split()[:2] if word).upper()
+        """Of the first two words, whatever stands around them: "Berg (Plant)" is BP."""
+        firsts = (next(filter(str.isalnum, word), "") for word in self.name.split())
+        return "".join(filter(None, firsts))[:2].upper()
 
 
 class Scene(models.Model):

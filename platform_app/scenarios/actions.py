@@ -219,7 +219,7 @@ def _plain(name: str) -> str:
 def _fitted(model: type[Scenario | Persona | Scene], field: str, value: Any) -> Any:
     """The value without what its column cannot hold."""
     if isinstance(value, str):
-        return _shortened(value, model._meta.get_field(field).max_length or LONGEST_TEXT)
+        return _shortened(value, getattr(model._meta.get_field(field), "max_length", None) or LONGEST_TEXT)
     return _lines(value) if isinstance(value, tuple) else value
 
 

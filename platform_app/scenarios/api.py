@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from platform_app.errors import NotFound
 from platform_app.models import User
+from platform_app.requests import SignedInAPIRequest
 from platform_app.scenarios import actions, parts, selectors
 from platform_app.scenarios.selectors import LibraryQuery, ScenarioPage
 from platform_app.scenarios.serializers import (
@@ -28,8 +28,10 @@ PAGE_SIZE = 20
 
 
 class ScenarioList(APIView):
-    @extend_schema(parameters=[LibraryQuerySerializer], responses=ScenarioPageSerializer)
-    def get(self, request: Request) -> Response:
+    @extend_schema(
+        operation_id="scenarios_list", parameters=[LibraryQuerySerializer], responses=ScenarioPageSerializer
+    )
+    def get(self, request: SignedInAPIRequest) -> Response:
         """Published scenarios and the caller's own, the latest first."""
         wanted = LibraryQuerySerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
@@ -39,7 +41,7 @@ class ScenarioList(APIView):
         return Response(ScenarioPageSerializer(_paged(request, page)).data)
 
     @extend_schema(request=NewScenarioSerializer, responses={201: ScenarioSerializer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInAPIRequest) -> Response:
         """A new draft, for professors; personas, scenes and the rest follow by PATCH."""
         actions.refuse_students(request.user)  # before their input is judged
         given = NewScenarioSerializer(data=request.data)
@@ -50,12 +52,12 @@ class ScenarioList(APIView):
 
 class ScenarioDetail(APIView):
     @extend_schema(responses=DETAIL)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: SignedInAPIRequest, pk: int) -> Response:
         """Everything for the owner; for others what does not spoil the play."""
         return Response(_shown(request.user, pk))
 
     @extend_schema(request=ScenarioChangesSerializer, responses=ScenarioSerializer)
-    def patch(self, request: Request, pk: int) -> Response:
+    def patch(self, request: SignedInAPIRequest, pk: int) -> Response:
         """Changes what is given, all of it or nothing. A published scenario has to stay complete (422)."""
         scenario = selectors.get_own_scenario(request.user, pk)
         given = ScenarioChangesSerializer(data=request.data, partial=True)
@@ -71,7 +73,7 @@ class ScenarioDetail(APIView):
             204: OpenApiResponse(description="Deleted."),
         }
     )
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: SignedInAPIRequest, pk: int) -> Response:
         """Deletes the scenario, or archives it if students have played it."""
         scenario = selectors.get_own_scenario(request.user, pk)
         if actions.delete_scenario(scenario) is actions.Removal.DELETED:
@@ -81,7 +83,7 @@ class ScenarioDetail(APIView):
 
 class ScenarioPublish(APIView):
     @extend_schema(request=None, responses=ScenarioSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInAPIRequest, pk: int) -> Response:
         """Shows the scenario to students. An incomplete one is refused (422) with the list of what is missing."""
         actions.publish_scenario(selectors.get_own_scenario(request.user, pk))
         return Response(_shown(request.user, pk))
@@ -89,7 +91,7 @@ class ScenarioPublish(APIView):
 
 class PersonaDetail(APIView):
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: int, part: int) -> Response:
+    def delete(self, request: SignedInAPIRequest, pk: int, part: int) -> Response:
         """Deletes a persona. What it said stays in the students' conversations."""
         persona = selectors.get_own_persona(request.user, part)
         _require_part_of(pk, persona.scenario_id)
@@ -99,7 +101,7 @@ class PersonaDetail(APIView):
 
 class SceneDetail(APIView):
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: int, part: int) -> Response:
+    def delete(self, request: SignedInAPIRequest, pk: int, part: int) -> Response:
         """Deletes a scene that no student has played (else 409)."""
         scene = selectors.get_own_scene(request.user, part)
         _require_part_of(pk, scene.scenario_id)
@@ -113,7 +115,7 @@ def _shown(user: User, pk: int) -> dict[str, Any]:
     return dict(serializer(scenario).data)
 
 
-def _paged(request: Request, page: ScenarioPage) -> dict[str, Any]:
+def _paged(request: SignedInAPIRequest, page: ScenarioPage) -> dict[str, Any]:
     return {
         "count": page.total,
         "next": _page_url(request, page.next),
@@ -122,7 +124,7 @@ def _paged(request: Request, page: ScenarioPage) -> dict[str, Any]:
     }
 
 
-def _page_url(request: Request, number: int | None) -> str | None:
+def _page_url(request: SignedInAPIRequest, number: int | None) -> str | None:
     here = request.build_absolute_uri()
     if number is None:
         return None

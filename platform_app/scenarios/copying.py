@@ -6,7 +6,7 @@ from django.db import transaction
 
 from platform_app.models import LearningOutcome, Persona, Scenario, Scene
 from platform_app.scenarios.fields import OVERVIEW_FIELDS, PERSONA_FIELDS, SCENE_COLUMNS
-from platform_app.scenarios.pictures import copied_file
+from platform_app.scenarios.pictures import copied_file, new_name
 
 SUFFIX = " (copy)"
 TITLE_LENGTH = 200
@@ -38,8 +38,7 @@ def _copy_persona(persona: Persona, scenario: Scenario) -> Persona:
 def _copy_scene(scene: Scene, scenario: Scenario, twins: dict[int, Persona]) -> None:
     values = {name: getattr(scene, name) for name in SCENE_COLUMNS}
     copy = Scene(scenario=scenario, position=scene.position, **values)
-    if scene.image:
-        file = copied_file(scene.image.name)
-        copy.image.save(file.name, file, save=False)
+    if scene.image.name:
+        copy.image.save(new_name(), copied_file(scene.image.name), save=False)
     copy.save()
     copy.personas.set([twins[persona.pk] for persona in scene.personas.all()])

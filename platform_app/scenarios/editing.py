@@ -43,11 +43,9 @@ def editing(scenario: Scenario) -> Iterator[Scenario]:
             yield locked
         finally:
             _being_edited.reset(token)
-        if locked.pk is None:
-            return  # this change was its deletion
-        if locked.is_published:
+        is_left = Scenario.objects.filter(pk=scenario.pk).update(updated_at=timezone.now())
+        if is_left and locked.is_published:
             refuse_if_incomplete(locked, STAY_COMPLETE)
-        Scenario.objects.filter(pk=locked.pk).update(updated_at=timezone.now())
 
 
 def assign(part: Scenario | Persona | Scene, changes: Mapping[str, Any], allowed: Sequence[str]) -> None:

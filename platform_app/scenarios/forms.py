@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 
@@ -121,6 +121,7 @@ class PersonaForm(Versioned, forms.ModelForm):
 
 
 class SceneForm(Versioned, forms.ModelForm):
+    # Chosen among names that are known already: a number from outside never reaches the database.
     personas = forms.TypedMultipleChoiceField(
         coerce=int, required=False, label="Who is present", widget=forms.CheckboxSelectMultiple
     )
@@ -139,16 +140,17 @@ class SceneForm(Versioned, forms.ModelForm):
         }
         widgets: ClassVar = {"description": text(4), "user_goal": text(2), "success_criteria": text(3)}
 
-    def __init__(self, *args: Any, cast: list[Persona], **options: Any) -> None:
+    def __init__(self, *args: Any, people: list[Persona], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.cast = {persona.pk: persona for persona in cast}
+        self.people = {persona.pk: persona for persona in people}
         present = list(self.instance.personas.all()) if self.instance.pk else []
-        self.fields["personas"].choices = [(pk, persona.name) for pk, persona in self.cast.items()]
+        present_field = cast(forms.TypedMultipleChoiceField, self.fields["personas"])
+        present_field.choices = [(pk, persona.name) for pk, persona in self.people.items()]
         self.initial.setdefault("personas", [persona.pk for persona in present])
         self.remember(scene_version(self.instance) if self.instance.pk else "")
 
     def clean_personas(self) -> list[Persona]:
-        return [self.cast[pk] for pk in self.cleaned_data["personas"]]
+        return [self.people[pk] for pk in self.cleaned_data["personas"]]
 
 
 class OutcomesForm(Versioned, forms.Form):
@@ -159,9 +161,9 @@ class OutcomesForm(Versioned, forms.Form):
         help_text="What a student can do afterwards; one outcome a line, beginning with a verb.",
     )
 
-    def __init__(self, *args: Any, scenario: Scenario, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, scenario: Scenario) -> None:
         outcomes = [outcome.text for outcome in scenario.learning_outcomes.all()]
-        super().__init__(*args, initial={"learning_outcomes": outcomes}, **options)
+        super().__init__(data, initial={"learning_outcomes": outcomes})
         self.remember(outcomes_version(scenario))
 
 
@@ -170,7 +172,7 @@ class CriterionForm(forms.Form):
     weight = forms.IntegerField(
         min_value=0,
         max_value=100,
-        label="Weight in per cent",
+        label="Weight (%)",
         widget=forms.NumberInput(attrs={"data-weight": True}),
     )
     description = forms.CharField(
@@ -182,8 +184,9 @@ class CriterionForm(forms.Form):
 
 
 class BaseRubric(Versioned, forms.BaseFormSet):
-    def __init__(self, *args: Any, scenario: Scenario, **options: Any) -> None:
-        super().__init__(*args, initial=scenario.rubric, prefix="criteria", **options)
+    def __init__(self, data: Any = None, *, scenario: Scenario) -> None:
+        # What was typed is not compared with what is stored: another tab may have stored more rows by now.
+        super().__init__(data, initial=scenario.rubric if data is None else None, prefix="criteria")
         self.remember(rubric_version(scenario))
 
     def complain(self, sentences: list[str]) -> None:
@@ -197,14 +200,17 @@ class BaseRubric(Versioned, forms.BaseFormSet):
         return [{name: row[name] for name in ("name", "weight", "description")} for row in rows]
 
 
-RubricForm = forms.formset_factory(
-    CriterionForm,
-    formset=BaseRubric,
-    extra=1,
-    can_delete=True,
-    max_num=rubric.MOST_CRITERIA,
-    absolute_max=rubric.MOST_CRITERIA + 1,
-    validate_max=True,
+RubricForm = cast(
+    type[BaseRubric],
+    forms.formset_factory(
+        CriterionForm,
+        formset=BaseRubric,
+        extra=1,
+        can_delete=True,
+        max_num=rubric.MOST_CRITERIA,
+        absolute_max=rubric.MOST_CRITERIA + 1,
+        validate_max=True,
+    ),
 )
 
 

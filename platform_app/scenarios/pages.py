@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platform_app.errors import FieldError, InvalidInput, NotFound
+from platform_app.models import ScenarioStatus
+from platform_app.requests import SignedInRequest, signed_in
 from platform_app.scenarios import actions, copying, pictures, selectors
 from platform_app.scenarios.completeness import missing_parts
 from platform_app.scenarios.forms import LibraryForm
@@ -18,15 +21,19 @@ from platform_app.scenarios.forms import LibraryForm
 UNREADABLE_SEARCH = "This search cannot be carried out."
 
 
-@login_required
+@signed_in
 @require_GET
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: SignedInRequest) -> HttpResponse:
     form = LibraryForm(request.GET)
     if not form.is_valid():
         # Only a forged address gets here: the form itself has nothing to type wrongly.
-        faults = [FieldError(name, "invalid", " ".join(texts)) for name, texts in form.errors.items()]
+        faults = [
+            FieldError(name, "invalid", " ".join(map(str, texts))) for name, texts in form.errors.items()
+        ]
         raise InvalidInput(UNREADABLE_SEARCH, errors=faults)
-    query = form.query()
+    query = (
+        form.query() if form.cleaned_data["mine"] else replace(form.query(), status=ScenarioStatus.PUBLISHED)
+    )
     page = selectors.scenario_page(request.user.pk, query, form.cleaned_data["page"] or 1)
     rest = request.GET.copy()
     rest.pop("page", None)
@@ -47,9 +54,9 @@ def library(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_required
+@signed_in
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     scenario = selectors.get_visible_scenario(request.user, pk)
     is_own = scenario.owner_id == request.user.pk
     context = {
@@ -62,12 +69,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "scenarios/detail.html", context)
 
 
-@login_required
+@signed_in
 @require_GET
-def scene_image(request: HttpRequest, pk: int) -> FileResponse:
+def scene_image(request: SignedInRequest, pk: int) -> FileResponse:
     scene = selectors.get_pictured_scene(request.user, pk)
     try:
-        file = default_storage.open(scene.image.name)
+        file = default_storage.open(str(scene.image.name))
     except FileNotFoundError as error:
         raise NotFound("The file of this picture is gone.") from error
     response = FileResponse(file, content_type=pictures.CONTENT_TYPE)
@@ -76,40 +83,40 @@ def scene_image(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
-@login_required
+@signed_in
 @require_POST
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     scenario = actions.create_scenario(request.user)
     return redirect("scenarios:edit", scenario.pk)
 
 
-@login_required
+@signed_in
 @require_POST
-def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+def duplicate(request: SignedInRequest, pk: int) -> HttpResponse:
     copy = copying.duplicate_scenario(selectors.get_own_scenario(request.user, pk))
     messages.success(request, "This is the copy. The original stays as it is.")
     return redirect("scenarios:edit", copy.pk)
 
 
-@login_required
+@signed_in
 @require_POST
-def unpublish(request: HttpRequest, pk: int) -> HttpResponse:
+def unpublish(request: SignedInRequest, pk: int) -> HttpResponse:
     actions.unpublish_scenario(selectors.get_own_scenario(request.user, pk))
     messages.success(request, "The scenario is a draft again. Students who have begun can go on.")
     return redirect("scenarios:edit_publish", pk)
 
 
-@login_required
+@signed_in
 @require_POST
-def archive(request: HttpRequest, pk: int) -> HttpResponse:
+def archive(request: SignedInRequest, pk: int) -> HttpResponse:
     actions.archive_scenario(selectors.get_own_scenario(request.user, pk))
     messages.success(request, "The scenario is in the archive. Students who have begun can go on.")
     return redirect("scenarios:edit_publish", pk)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     scenario = selectors.get_own_scenario(request.user, pk)
     if request.method == "GET":
         keeps = actions.played_by_students(scenario)

@@ -35,9 +35,7 @@ QUALITY = 86
 
 def scene_image_url(scene: Scene) -> str:
     """The address of the picture, "" without one. It changes with the picture, so that browsers may keep it."""
-    if not scene.image:
-        return ""
-    return image_url(scene.pk, scene.image.name)
+    return image_url(scene.pk, scene.image.name) if scene.image.name else ""
 
 
 def image_url(scene_id: int, name: str) -> str:
@@ -72,7 +70,7 @@ def discard_file(name: str | None) -> None:
 def copied_file(name: str) -> ContentFile[bytes]:
     """The picture of another scene, as a new file."""
     with default_storage.open(name) as file:
-        return ContentFile(file.read(), name=new_name())
+        return ContentFile(file.read())
 
 
 def new_name() -> str:

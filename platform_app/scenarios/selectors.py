@@ -69,6 +69,11 @@ class ScenarioCard:
         )
 
     @property
+    def tone(self) -> int:
+        """Which of the six colours stands in for a missing picture."""
+        return self.id % 6
+
+    @property
     def difficulty_label(self) -> str:
         return str(Difficulty(self.difficulty).label)
 
@@ -218,7 +223,7 @@ def _mentions(word: str) -> Q:
     return Q(*((f"{field}__icontains", word) for field in fields), Exists(personas), _connector=Q.OR)
 
 
-def _with_card_columns(scenarios: QuerySet[Scenario]) -> QuerySet[Scenario, dict[str, Any]]:
+def _with_card_columns(scenarios: QuerySet[Scenario]) -> QuerySet[Scenario, Any]:
     pictured = Scene.objects.filter(scenario=OuterRef("pk")).exclude(image="").order_by("position", "pk")
     return scenarios.values(
         "id",

@@ -161,7 +161,7 @@ class SceneChangesSerializer(serializers.ModelSerializer[Scene]):
 class NewScenarioSerializer(serializers.ModelSerializer[Scenario]):
     class Meta:
         model = Scenario
-        fields = OVERVIEW_FIELDS
+        fields: tuple[str, ...] = OVERVIEW_FIELDS
 
 
 class ScenarioChangesSerializer(NewScenarioSerializer):

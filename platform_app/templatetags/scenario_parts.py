@@ -13,7 +13,7 @@ TONES = 6
 
 
 @register.filter
-def image_url(scene: Scene) -> str:
+def image_url(scene: object) -> str:
     """The address of the scene's picture; "" without one, or without a scene."""
     return scene_image_url(scene) if isinstance(scene, Scene) else ""
 

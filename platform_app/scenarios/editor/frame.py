@@ -10,8 +10,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -20,19 +20,20 @@ from caching.errors import AIError, CacheUnavailable
 from platform_app.errors import Conflict, Incomplete, InvalidInput, PlatformError
 from platform_app.models import Persona, Scene
 from platform_app.problems import problem_http
+from platform_app.requests import SignedInRequest, signed_in
 from platform_app.scenarios import selectors
 from platform_app.scenarios.editor.checklist import SECTIONS, checklist, section_url
 
-View = Callable[..., HttpResponse]
+View = Callable[[SignedInRequest, int], HttpResponse]
 SAVED = 200
 
 
-def in_place(view: View) -> View:
+def in_place(view: View) -> Callable[[HttpRequest, int], HttpResponseBase]:
     """For those who are signed in. To htmx an error is a notice above the editor: what the user is typing stays."""
 
-    @login_required
+    @signed_in
     @wraps(view)
-    def answered(request: HttpRequest, pk: int) -> HttpResponse:
+    def answered(request: SignedInRequest, pk: int) -> HttpResponse:
         if not request.htmx:
             return view(request, pk)
         try:
@@ -57,14 +58,14 @@ def attempt(form: Any, action: Callable[[], Any]) -> tuple[int, Any]:
         return error.status, None
 
 
-def page(request: HttpRequest, pk: int, section: str, status: int = 200, **context: Any) -> HttpResponse:
+def page(request: SignedInRequest, pk: int, section: str, status: int = 200, **context: Any) -> HttpResponse:
     """The whole editor, freshly read."""
     frame = _frame(request, pk, section, **context)
     return render(request, "scenarios/editor/page.html", frame, status=status)
 
 
 def piece(
-    request: HttpRequest, pk: int, section: str, name: str, status: int = 200, **context: Any
+    request: SignedInRequest, pk: int, section: str, name: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """One piece of the editor in answer to htmx, with head and checklist."""
     if status == SAVED:
@@ -73,7 +74,7 @@ def piece(
     return render(request, "scenarios/editor/piece.html", frame, status=status)
 
 
-def saved(request: HttpRequest, url: str) -> HttpResponse:
+def saved(request: SignedInRequest, url: str) -> HttpResponse:
     """The answer to a browser without JavaScript."""
     messages.success(request, "Saved.")
     return redirect(url)
@@ -84,7 +85,9 @@ def instead(response: HttpResponse, target: str) -> HttpResponse:
     return reswap(retarget(response, target), "outerHTML")
 
 
-def move_part(request: HttpRequest, part: Persona | Scene, move: Callable[[Any, int], None]) -> HttpResponse:
+def move_part(
+    request: SignedInRequest, part: Persona | Scene, move: Callable[[Any, int], None]
+) -> HttpResponse:
     steps = -1 if request.POST.get("direction") == "up" else 1
     move(part, steps)
     if not request.htmx:
@@ -93,7 +96,9 @@ def move_part(request: HttpRequest, part: Persona | Scene, move: Callable[[Any, 
     return trigger_client_event(HttpResponse(status=204), "part-moved", {"id": part_id(part), "steps": steps})
 
 
-def delete_part(request: HttpRequest, part: Persona | Scene, delete: Callable[[Any], None]) -> HttpResponse:
+def delete_part(
+    request: SignedInRequest, part: Persona | Scene, delete: Callable[[Any], None]
+) -> HttpResponse:
     """GET asks first: the way of a browser without JavaScript."""
     if request.method == "GET":
         context = {"part": part, "scenario": part.scenario, "back": part_url(part)}
@@ -118,7 +123,7 @@ def part_url(part: Persona | Scene) -> str:
     return f"{section_url(part.scenario, section_of(part))}#{part_id(part)}"
 
 
-def _frame(request: HttpRequest, pk: int, section: str, **context: Any) -> dict[str, Any]:
+def _frame(request: SignedInRequest, pk: int, section: str, **context: Any) -> dict[str, Any]:
     scenario = selectors.get_own_scenario(request.user, pk)
     return {
         "scenario": scenario,

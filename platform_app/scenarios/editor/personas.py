@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from platform_app.models import Persona, Scenario
+from platform_app.requests import SignedInRequest
 from platform_app.scenarios import parts, selectors
 from platform_app.scenarios.editor.frame import (
     SAVED,
@@ -30,7 +31,7 @@ SECTION = "personas"
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def listing(request: HttpRequest, pk: int) -> HttpResponse:
+def listing(request: SignedInRequest, pk: int) -> HttpResponse:
     """All of them; POST adds one."""
     scenario = selectors.get_own_scenario(request.user, pk)
     if request.method == "GET":
@@ -47,7 +48,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: SignedInRequest, pk: int) -> HttpResponse:
     persona = selectors.get_own_persona(request.user, pk)
     form = _form(persona, request.POST)
     status, fresh = attempt(
@@ -63,13 +64,13 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: SignedInRequest, pk: int) -> HttpResponse:
     return move_part(request, selectors.get_own_persona(request.user, pk), parts.move_persona)
 
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     return delete_part(request, selectors.get_own_persona(request.user, pk), parts.delete_persona)
 
 
@@ -78,7 +79,7 @@ def _form(persona: Persona, data: Any = None) -> PersonaForm:
 
 
 def _whole(
-    request: HttpRequest,
+    request: SignedInRequest,
     scenario: Scenario,
     status: int = 200,
     *,

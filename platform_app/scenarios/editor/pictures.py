@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from platform_app.errors import InvalidInput
 from platform_app.models import Scene
+from platform_app.requests import SignedInRequest
 from platform_app.scenarios import parts, pictures, selectors
 from platform_app.scenarios.editor.frame import SAVED, in_place, part_url, piece
 from platform_app.scenarios.forms import DrawForm, PictureForm
@@ -16,7 +17,7 @@ from platform_app.scenarios.forms import DrawForm, PictureForm
 
 @in_place
 @require_POST
-def draw(request: HttpRequest, pk: int) -> HttpResponse:
+def draw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keeps the prompt, then draws by it; a picture by an unchanged prompt is drawn differently."""
     scene = selectors.get_own_scene(request.user, pk)
     previous, had_picture = scene.image_prompt, bool(scene.image)
@@ -32,7 +33,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_POST
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
+def upload(request: SignedInRequest, pk: int) -> HttpResponse:
     scene = selectors.get_own_scene(request.user, pk)
     form = PictureForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -46,13 +47,13 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     scene = selectors.get_own_scene(request.user, pk)
     pictures.remove_picture(scene)
     return _answer(request, scene)
 
 
-def _answer(request: HttpRequest, scene: Scene, faults: list[str] | None = None) -> HttpResponse:
+def _answer(request: SignedInRequest, scene: Scene, faults: list[str] | None = None) -> HttpResponse:
     if request.htmx:
         status = InvalidInput.status if faults else SAVED
         return piece(

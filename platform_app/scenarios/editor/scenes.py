@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from platform_app.models import Scenario, Scene
+from platform_app.requests import SignedInRequest
 from platform_app.scenarios import parts, selectors
 from platform_app.scenarios.editor.frame import (
     SAVED,
@@ -30,7 +31,7 @@ SECTION = "scenes"
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def listing(request: HttpRequest, pk: int) -> HttpResponse:
+def listing(request: SignedInRequest, pk: int) -> HttpResponse:
     """All of them; POST adds one."""
     scenario = selectors.get_own_scenario(request.user, pk)
     if request.method == "GET":
@@ -41,14 +42,14 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         return saved(request, part_url(scene)) if scene else _whole(request, scenario, status, new=new)
     if scene is None:
         return instead(piece(request, pk, SECTION, "scene_new", status, new=new), "#scene-new")
-    forms = {"form": _form(scene, scenario), "new": _form(Scene(), scenario)}
-    response = piece(request, pk, SECTION, "scene_added", **forms)
+    form, blank = _form(scene, scenario), _form(Scene(), scenario)
+    response = piece(request, pk, SECTION, "scene_added", form=form, new=blank)
     return trigger_client_event(response, "part-added", {"id": part_id(scene)}, after="settle")
 
 
 @in_place
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: SignedInRequest, pk: int) -> HttpResponse:
     scene = selectors.get_own_scene(request.user, pk)
     scenario = selectors.get_own_scenario(request.user, scene.scenario_id)
     form = _form(scene, scenario, request.POST)
@@ -65,23 +66,23 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: SignedInRequest, pk: int) -> HttpResponse:
     return move_part(request, selectors.get_own_scene(request.user, pk), parts.move_scene)
 
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     return delete_part(request, selectors.get_own_scene(request.user, pk), parts.delete_scene)
 
 
 def _form(scene: Scene, scenario: Scenario, data: Any = None) -> SceneForm:
-    cast = list(scenario.personas.all())
-    return SceneForm(data, instance=scene, cast=cast, auto_id=f"scene-{scene.pk or 'new'}-%s")
+    people = list(scenario.personas.all())
+    return SceneForm(data, instance=scene, people=people, auto_id=f"scene-{scene.pk or 'new'}-%s")
 
 
 def _whole(
-    request: HttpRequest,
+    request: SignedInRequest,
     scenario: Scenario,
     status: int = 200,
     *,

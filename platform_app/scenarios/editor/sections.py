@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from platform_app.errors import Incomplete
 from platform_app.models import Scenario
+from platform_app.requests import SignedInRequest, signed_in
 from platform_app.scenarios import actions, parts, selectors
 from platform_app.scenarios.editor.checklist import section_url
 from platform_app.scenarios.editor.frame import SAVED, attempt, in_place, page, piece, saved
@@ -21,7 +21,7 @@ from platform_app.scenarios.forms import OutcomesForm, OverviewForm, RubricForm
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def overview(request: HttpRequest, pk: int) -> HttpResponse:
+def overview(request: SignedInRequest, pk: int) -> HttpResponse:
     return _one_form(
         request,
         pk,
@@ -33,7 +33,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
+def outcomes(request: SignedInRequest, pk: int) -> HttpResponse:
     return _one_form(
         request,
         pk,
@@ -47,7 +47,7 @@ def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
 
 @in_place
 @require_http_methods(["GET", "POST"])
-def rubric(request: HttpRequest, pk: int) -> HttpResponse:
+def rubric(request: SignedInRequest, pk: int) -> HttpResponse:
     return _one_form(
         request,
         pk,
@@ -57,15 +57,15 @@ def rubric(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_GET
-def publishing(request: HttpRequest, pk: int) -> HttpResponse:
+def publishing(request: SignedInRequest, pk: int) -> HttpResponse:
     return page(request, pk, "publish")
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Publishes, or shows what is missing."""
     scenario = selectors.get_own_scenario(request.user, pk)
     if request.method == "GET":
@@ -79,7 +79,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _one_form(
-    request: HttpRequest,
+    request: SignedInRequest,
     pk: int,
     section: str,
     form_of: Callable[[Any, Scenario], Any],

@@ -30,7 +30,9 @@
 
   // --- Times in the reader's own zone, values of sliders, the sum of the weights. ---
   const showTimes = (root) => all("[data-clock]", root).forEach((time) => {
-    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const moment = new Date(time.dateTime);
+    const day = moment.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "long" };
+    time.textContent = moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
   });
   const showWeights = (form) => {
     const kept = all("[data-row]", form).filter((row) => !row.querySelector("[name$=DELETE]")?.checked);
@@ -58,11 +60,21 @@
     all("[data-row]", form).at(-1).querySelector("input[type=text]").focus();
   });
 
+  // The blank row at the end is for browsers that cannot add one.
+  const dropBlankRow = (form) => {
+    const rows = all("[data-row]", form);
+    const isBlank = all("input[type=text], input[type=number], textarea", rows.at(-1)).every((field) => !field.value);
+    if (!isBlank || rows.at(-1).querySelector("[aria-invalid=true]")) return;
+    rows.at(-1).remove();
+    form.querySelector("[name$=TOTAL_FORMS]").value -= 1;
+  };
+
   const prepare = (root) => {
     showTimes(root);
     const forms = root.matches?.("[data-rubric]") ? [root] : all("[data-rubric]", root);
     forms.forEach((form) => {
       form.querySelector("[data-add-row]").hidden = false;
+      dropBlankRow(form);
       showWeights(form);
     });
   };
