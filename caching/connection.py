@@ -21,6 +21,8 @@ from caching.errors import CacheUnavailable
 SCHEMES = ("redis", "rediss", "unix")
 # For connecting and one reply of the async client together.
 REPLY_SECONDS = 1.2
+# Each follower of a stream holds a connection; redis-py would refuse the 101st.
+MAX_FOLLOWERS = 10_000
 
 
 def redis_client() -> redis.Redis:
@@ -44,9 +46,10 @@ async def async_redis_client() -> redis.asyncio.Redis:
     """
     loop = asyncio.get_running_loop()
     if loop not in _async_clients:
-        connect_seconds = redis_client().get_connection_kwargs()["socket_connect_timeout"]
+        url = conf.redis_url()
+        _refuse_unusable(url)
         _async_clients[loop] = redis.asyncio.Redis.from_url(
-            conf.redis_url(), socket_connect_timeout=connect_seconds, socket_timeout=None
+            url, socket_connect_timeout=REPLY_SECONDS, socket_timeout=None, max_connections=MAX_FOLLOWERS
         )
         _closers[loop] = _closing_with(loop)
         await anext(_closers[loop])
@@ -64,7 +67,7 @@ async def _closing_with(loop: asyncio.AbstractEventLoop) -> AsyncGenerator[None,
 
 @asynccontextmanager
 async def bounded_reply(*, blocking_seconds: float = 0) -> AsyncIterator[None]:
-    """Around a command of the async client, which may block on purpose for a while: CacheUnavailable when it is late."""
+    """Around a command of the async client, one that may block on purpose: CacheUnavailable when it is late."""
     with raising_cache_unavailable():
         async with asyncio.timeout(blocking_seconds + REPLY_SECONDS):
             yield
@@ -72,7 +75,7 @@ async def bounded_reply(*, blocking_seconds: float = 0) -> AsyncIterator[None]:
 
 @contextmanager
 def raising_cache_unavailable() -> Iterator[None]:
-    """Whatever keeps Redis from working leaves this block as CacheUnavailable; a misuse of the client stays what it is."""
+    """What keeps Redis from working leaves this block as CacheUnavailable; a misuse of the client stays what it is."""
     try:
         yield
     except redis.DataError:
@@ -112,6 +115,4 @@ def _refuse_unusable(url: str) -> None:
     if parts.scheme not in SCHEMES:
         raise CacheUnavailable(f"REDIS_URL must begin with one of {', '.join(SCHEMES)}")
     if "@" in parts.path + parts.query + parts.fragment:
-        raise CacheUnavailable(
-            "REDIS_URL has a user name or password with special characters that are not %-encoded"
-        )
+        raise CacheUnavailable("REDIS_URL has a password with special characters that are not %-encoded")

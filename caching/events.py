@@ -68,6 +68,7 @@ class EventLog:
         return _events(entries)
 
     def reset(self) -> None:
+        """Forget what was written: the next append begins a new log."""
         with raising_cache_unavailable():
             redis_client().unlink(self.key)
 

@@ -10,12 +10,12 @@ DAY = 24 * HOUR
 AI_TTL_SECONDS: Mapping[str, int] = {
     "scenario_analysis": 7 * DAY,
     "scenario_generation": DAY,
-    "embedding": DAY,
-    "image": DAY,
     "chat": 30 * MINUTE,
     "simple_chat": 30 * MINUTE,
 }
-"""By operation; `image` and `embedding` also hold for every operation of that kind."""
+"""By operation."""
+KIND_TTL_SECONDS: Mapping[str, int] = {"embedding": DAY, "image": DAY}
+"""For operations that are not named above."""
 OTHER_AI_TTL_SECONDS = HOUR
 EVENT_LOG_TTL_SECONDS = 15 * MINUTE
 
@@ -24,7 +24,7 @@ JITTER = 0.1
 
 def ai_ttl_seconds(operation: str, kind: str, overrides: Mapping[str, int]) -> int:
     """The most particular rule wins: the operator's, the operation's, the kind's, the general one."""
-    for rules, name in ((overrides, operation), (AI_TTL_SECONDS, operation), (AI_TTL_SECONDS, kind)):
+    for rules, name in ((overrides, operation), (AI_TTL_SECONDS, operation), (KIND_TTL_SECONDS, kind)):
         if name in rules:
             return rules[name]
     return OTHER_AI_TTL_SECONDS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Generator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any, TypeVar
 
 import pydantic
@@ -88,7 +89,8 @@ class Door:
         request = _chat_request(operation, messages, more, scopes, prompt_version)
         slot = _slot(request, ANSWER)
         kept = store.get(slot)
-        return AnswerStream(_live(slot, request) if kept is MISS else _replay(kept))
+        # The provider is asked later: by then the caller may have changed what the key was made of.
+        return AnswerStream(_live(slot, deepcopy(request.parameters)) if kept is MISS else _replay(kept))
 
     def structured(
         self,
@@ -124,12 +126,10 @@ class Door:
             raise TypeError("embed() takes several texts, not one.")
         provider = ai_provider()
         parameters = {"model": model or provider.embedding_model}
-        slots = {
-            text: _slot(
-                AIRequest("embedding", operation, provider.base_url, {**parameters, "input": text}), VECTOR
-            )
-            for text in texts
-        }
+        slots = {}
+        for text in texts:
+            request = AIRequest("embedding", operation, provider.base_url, parameters | {"input": text})
+            slots[text] = _slot(request, VECTOR)
         found = store.get_many(list(slots.values()))
         vectors = {text: vector for text, vector in zip(slots, found, strict=True) if vector is not MISS}
         unknown = [text for text in slots if text not in vectors]
@@ -177,10 +177,8 @@ def _chat_request(
 
 def _slot(request: AIRequest, codec: Codec[T]) -> Slot[T]:
     key = keys.ai_entry(conf.key_prefix(), request.operation, request.digest())
-    overrides = conf.current().ai_ttl_seconds
-    return Slot(
-        key, codec, f"ai_{request.kind}", policy.ai_ttl_seconds(request.operation, request.kind, overrides)
-    )
+    ttl_seconds = policy.ai_ttl_seconds(request.operation, request.kind, conf.current().ai_ttl_seconds)
+    return Slot(key, codec, f"ai_{request.kind}", ttl_seconds)
 
 
 def _keep(slot: Slot[Answer], answer: Answer) -> Answer:
@@ -189,9 +187,9 @@ def _keep(slot: Slot[Answer], answer: Answer) -> Answer:
     return answer
 
 
-def _live(slot: Slot[Answer], request: AIRequest) -> Generator[str, None, Answer]:
+def _live(slot: Slot[Answer], parameters: Mapping[str, Any]) -> Generator[str, None, Answer]:
     """Whatever ends this generator before its return, an error or a caller who leaves, ends it before the keeping."""
-    answer = yield from client.stream(request.parameters)
+    answer = yield from client.stream(parameters)
     return _keep(slot, answer)
 
 

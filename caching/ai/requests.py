@@ -52,9 +52,8 @@ class AIRequest:
     prompt_version: str = "1"
 
     def __post_init__(self) -> None:
-        if not isinstance(
-            self.scopes, tuple
-        ):  # the letters of "user:7" would be scopes, and the same as of "user:77"
+        # The letters of "user:7" would pass for scopes, and be the same as those of "user:77".
+        if not isinstance(self.scopes, tuple):
             raise TypeError("Scopes are a tuple of strings.")
 
     def digest(self) -> str:
@@ -73,8 +72,7 @@ class AIRequest:
                 for name, value in {**self.parameters, **extra}.items()
                 if value is not None and name not in NOT_MEANING
             }
-            return _sorted.encode(
-                [self.kind, self.provider, sorted(set(self.scopes)), self.prompt_version, meaning]
-            )
+            scopes = sorted(set(self.scopes))
+            return _sorted.encode([self.kind, self.provider, scopes, self.prompt_version, meaning])
         except UnicodeEncodeError as error:
             raise AIRequestRejected("The text contains characters that cannot be sent.") from error

@@ -115,6 +115,13 @@ def test_an_entry_of_another_type_is_undecodable(entry: bytes, reader: Any) -> N
         decode(reader, entry)
 
 
+def test_the_first_byte_tells_version_codec_and_compression() -> None:
+    assert encode(Raw(), b"text") == b"\x14text"
+    assert encode(ROWS, ROW)[0] == 0x12
+    assert encode(ROWS, msgspec.structs.replace(ROW, name="Anna " * 1000))[0] == 0x13
+    assert encode(Floats(), array("f"))[0] == 0x16
+
+
 def test_another_version_of_the_format_is_undecodable() -> None:
     entry = encode(ROWS, ROW)
     with pytest.raises(Undecodable):

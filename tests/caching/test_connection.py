@@ -79,6 +79,20 @@ def test_a_loop_has_one_client_and_closes_it(redis_server: redis.Redis) -> None:
     assert other is not first
 
 
+def test_followers_do_not_run_out_of_connections(redis_key_prefix: str) -> None:
+    async def follow() -> None:
+        client = await async_redis_client()
+        async with bounded_reply(blocking_seconds=5):
+            await client.blpop([f"{redis_key_prefix}start"], timeout=5)
+
+    async def crowd() -> None:
+        followers = [asyncio.create_task(follow()) for _ in range(120)]
+        await asyncio.to_thread(redis_client().rpush, f"{redis_key_prefix}start", *range(120))
+        await asyncio.gather(*followers)
+
+    asyncio.run(crowd())
+
+
 @pytest.mark.usefixtures("broken_redis")
 def test_a_broken_server_is_cache_unavailable_in_time_for_async_callers() -> None:
     async def ping() -> None:

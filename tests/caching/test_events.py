@@ -211,10 +211,11 @@ def test_an_existing_log_is_followed_longer_than_patience_lasts(log: EventLog) -
     log.append("token", {})
 
     async def scene() -> None:
-        follower = log.follow(None, heartbeat_seconds=0.05, patience_seconds=0.01)
+        follower = log.follow(None, heartbeat_seconds=0.4, patience_seconds=0.01)
         assert (await anext(follower)) is not None
-        for _ in range(4):
-            assert await anext(follower) is None
+        started = time.monotonic()
+        assert await anext(follower) is None
+        assert time.monotonic() - started > 0.35  # a heartbeat, not a look whether patience has run out
         await follower.aclose()
 
     asyncio.run(scene())

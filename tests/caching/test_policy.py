@@ -16,7 +16,7 @@ DAY = 24 * 3600
         ("scene_picture", "image", DAY),
         ("chat", "chat", 1800),
         ("simple_chat", "chat", 1800),
-        ("persona_reply", "other", 3600),
+        ("persona_reply", "chat", 3600),
     ],
 )
 def test_times_to_live_are_those_of_the_contract(operation: str, kind: str, ttl_seconds: int) -> None:

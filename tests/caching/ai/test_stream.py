@@ -143,3 +143,11 @@ def test_the_question_is_looked_up_once(provider_server: LoopbackOpenAI) -> None
     list(ai.stream("chat", QUESTION))
     list(ai.stream("chat", QUESTION))
     assert stats.counts("ai_chat") == stats.Counts(hits=1, misses=1, undecodable=0)
+
+
+def test_messages_changed_before_the_first_piece_change_nothing(provider_server: LoopbackOpenAI) -> None:
+    messages = [{"role": "user", "content": "Tell me about the case."}]
+    stream = ai.stream("chat", messages)
+    messages[0]["content"] = "Tell me about another case."
+    list(stream)
+    assert provider_server.bodies[0]["messages"] == QUESTION
