@@ -37,9 +37,8 @@ def enter(simulation: Simulation, scene: Scene) -> SceneProgress:
 
 
 def outcome_due(progress: SceneProgress, turn_limit: int) -> SceneOutcome | None:
-    """How the scene is over after its latest turn, or None if it goes on. Only a check of this very turn counts."""
-    is_checked = progress.goal_checked_turn == progress.turns_used
-    if is_checked and progress.goal_reached and progress.confidence >= SURE_ENOUGH:
+    """How the scene is over after its latest turn, or None if it goes on."""
+    if progress.goal_reached and progress.confidence >= SURE_ENOUGH:
         return SceneOutcome.REACHED
     return SceneOutcome.OUT_OF_TURNS if progress.turns_used >= turn_limit else None
 

@@ -17,8 +17,8 @@ from platform_app.errors import Conflict
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 30.0
-RENEW_SECONDS = 10.0
+LEASE_SECONDS = 15.0
+RENEW_SECONDS = 5.0
 
 # Compare and act in one step: between a GET and a DEL the lease may have ended and somebody else may have begun.
 _RELEASE = 'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0'

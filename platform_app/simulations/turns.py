@@ -42,7 +42,7 @@ class TurnLog(EventLog):
         self._simulation_id = simulation_id
 
     async def follow(
-        self, after: str | None, *, heartbeat_seconds: float = 10, patience_seconds: float = 60
+        self, after: str | None, *, heartbeat_seconds: float = 5, patience_seconds: float = 60
     ) -> AsyncGenerator[Event | None, None]:
         """Like any log, but a turn whose process died is ended here: nobody else is left to do it."""
         silent_without_turn = False

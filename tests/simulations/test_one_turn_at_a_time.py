@@ -87,4 +87,4 @@ def test_the_lock_is_a_key_with_an_expiry_in_the_flight_namespace(
     redis_server: redis.Redis, redis_key_prefix: str
 ) -> None:
     TurnLock(7).take()
-    assert 0 < redis_server.pttl(f"{redis_key_prefix}flight:turn:7") <= 30_000
+    assert 0 < redis_server.pttl(f"{redis_key_prefix}flight:turn:7") <= 15_000

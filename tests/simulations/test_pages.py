@@ -19,7 +19,7 @@ ClientFor = Callable[[User], Client]
 
 
 @pytest.fixture
-def browser(client_for: ClientFor, student: User) -> Client:
+def visitor(client_for: ClientFor, student: User) -> Client:
     return client_for(student)
 
 
@@ -27,22 +27,22 @@ def play(simulation: Simulation) -> str:
     return f"/simulations/{simulation.pk}/"
 
 
-def say(browser: Client, simulation: Simulation, text: str) -> str:
-    response = browser.post(f"{play(simulation)}say/", {"text": text}, follow=True)
+def say(visitor: Client, simulation: Simulation, text: str) -> str:
+    response = visitor.post(f"{play(simulation)}say/", {"text": text}, follow=True)
     assert response.redirect_chain == [(f"{play(simulation)}#latest", 302)]
     return response.content.decode()
 
 
-def test_start_leads_to_the_play_page_and_resumes(browser: Client, published_scenario: Scenario) -> None:
+def test_start_leads_to_the_play_page_and_resumes(visitor: Client, published_scenario: Scenario) -> None:
     path = f"/scenarios/{published_scenario.pk}/play/"
-    first, again = browser.post(path), browser.post(path)
+    first, again = visitor.post(path), visitor.post(path)
     assert first.status_code == 302
     assert first["Location"] == again["Location"]
-    assert browser.get(path).status_code == 405
+    assert visitor.get(path).status_code == 405
 
 
-def test_the_page_shows_goal_criteria_cast_turns_and_scenes(browser: Client, simulation: Simulation) -> None:
-    page = browser.get(play(simulation)).content.decode()
+def test_the_page_shows_goal_criteria_cast_turns_and_scenes(visitor: Client, simulation: Simulation) -> None:
+    page = visitor.get(play(simulation)).content.decode()
     for text in (
         "The board room",
         "The plant",
@@ -57,9 +57,9 @@ def test_the_page_shows_goal_criteria_cast_turns_and_scenes(browser: Client, sim
     assert 'max="5"' in page
 
 
-def test_what_is_said_comes_back_as_text(browser: Client, simulation: Simulation, troupe: Troupe) -> None:
+def test_what_is_said_comes_back_as_text(visitor: Client, simulation: Simulation, troupe: Troupe) -> None:
     troupe.answers.append("<img src=x onerror=alert(2)> is what I say")
-    page = say(browser, simulation, "<script>alert(1)</script>")
+    page = say(visitor, simulation, "<script>alert(1)</script>")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&lt;img src=x" in page
     assert "<script>alert" not in page
@@ -67,61 +67,61 @@ def test_what_is_said_comes_back_as_text(browser: Client, simulation: Simulation
 
 
 def test_a_whole_scene_can_be_played_with_forms(
-    browser: Client, simulation: Simulation, troupe: Troupe
+    visitor: Client, simulation: Simulation, troupe: Troupe
 ) -> None:
-    assert "That is answer 1." in say(browser, simulation, "begin")
-    assert "Goal reached" not in say(browser, simulation, "Why did sales fall?")
+    assert "That is answer 1." in say(visitor, simulation, "begin")
+    assert "Goal reached" not in say(visitor, simulation, "Why did sales fall?")
     troupe.reach_goal()
-    page = say(browser, simulation, "So sales fell by 12 per cent and the line is full.")
+    page = say(visitor, simulation, "So sales fell by 12 per cent and the line is full.")
     assert "You have reached the goal of this scene." in page
     assert "Scene 2: The plant" in page
-    confirm = browser.get(f"{play(simulation)}submit/").content.decode()
+    confirm = visitor.get(f"{play(simulation)}submit/").content.decode()
     assert "You have not begun this one." in confirm
     scene = re.search(r'name="scene" value="(\d+)"', confirm)
     assert scene is not None
-    response = browser.post(f"{play(simulation)}submit/", {"scope": "scene", "scene": scene[1]}, follow=True)
+    response = visitor.post(f"{play(simulation)}submit/", {"scope": "scene", "scene": scene[1]}, follow=True)
     assert "The simulation is over" in response.content.decode()
     assert f"/simulations/{simulation.pk}/results/" in response.content.decode()
 
 
-def test_a_refused_text_stays_in_its_box(browser: Client, simulation: Simulation) -> None:
+def test_a_refused_text_stays_in_its_box(visitor: Client, simulation: Simulation) -> None:
     text = "x" * 10_000
-    response = browser.post(f"{play(simulation)}say/", {"text": text})
+    response = visitor.post(f"{play(simulation)}say/", {"text": text})
     assert response.status_code == 400
     page = response.content.decode()
     assert "4,000 characters at most" in page
     assert f">{text}</textarea>" in page
 
 
-def test_a_text_sent_while_a_turn_runs_stays_in_its_box(browser: Client, simulation: Simulation) -> None:
+def test_a_text_sent_while_a_turn_runs_stays_in_its_box(visitor: Client, simulation: Simulation) -> None:
     lock = TurnLock(simulation.pk)
     lock.take()
     try:
-        response = browser.post(f"{play(simulation)}say/", {"text": "And another thing"})
+        response = visitor.post(f"{play(simulation)}say/", {"text": "And another thing"})
     finally:
         lock.release()
     assert response.status_code == 409
     assert ">And another thing</textarea>" in response.content.decode()
 
 
-def test_a_failed_answer_offers_to_try_again(browser: Client, simulation: Simulation, troupe: Troupe) -> None:
+def test_a_failed_answer_offers_to_try_again(visitor: Client, simulation: Simulation, troupe: Troupe) -> None:
     troupe.answers.extend([Reply(status=500), "They fell by 12 per cent."])
-    failed = browser.post(f"{play(simulation)}say/", {"text": "Why?"})
+    failed = visitor.post(f"{play(simulation)}say/", {"text": "Why?"})
     assert failed.status_code == 503
     assert "Try again" in failed.content.decode()
-    response = browser.post(f"{play(simulation)}say/", {"retry": "1"}, follow=True)
+    response = visitor.post(f"{play(simulation)}say/", {"retry": "1"}, follow=True)
     assert "They fell by 12 per cent." in response.content.decode()
     assert Message.objects.filter(text="Why?").count() == 1
 
 
 def test_a_page_loaded_in_mid_answer_follows_the_running_turn(
-    browser: Client, simulation: Simulation
+    visitor: Client, simulation: Simulation
 ) -> None:
-    assert "data-answering" not in browser.get(play(simulation)).content.decode()
+    assert "data-answering" not in visitor.get(play(simulation)).content.decode()
     lock = TurnLock(simulation.pk)
     lock.take()
     try:
-        assert "data-answering" in browser.get(play(simulation)).content.decode()
+        assert "data-answering" in visitor.get(play(simulation)).content.decode()
     finally:
         lock.release()
 
@@ -150,10 +150,10 @@ def test_other_peoples_pages_do_not_exist(
     assert Client().get(play(simulation)).status_code == 302
 
 
-def test_a_finished_simulation_can_be_read_and_played_again(browser: Client, simulation: Simulation) -> None:
+def test_a_finished_simulation_can_be_read_and_played_again(visitor: Client, simulation: Simulation) -> None:
     actions.say(simulation, "Why did sales fall?").play()
     actions.submit_simulation(simulation).play()
-    page = browser.get(play(simulation)).content.decode()
+    page = visitor.get(play(simulation)).content.decode()
     assert "Why did sales fall?" in page
     assert "See the results" in page
     assert "Play again" in page
@@ -161,10 +161,10 @@ def test_a_finished_simulation_can_be_read_and_played_again(browser: Client, sim
 
 
 def test_the_page_has_nothing_inline_that_the_content_policy_forbids(
-    browser: Client, simulation: Simulation
+    visitor: Client, simulation: Simulation
 ) -> None:
-    say(browser, simulation, "begin")
-    response = browser.get(play(simulation))
+    say(visitor, simulation, "begin")
+    response = visitor.get(play(simulation))
     page = response.content.decode()
     assert "style=" not in page
     assert "<style" not in page
@@ -173,10 +173,10 @@ def test_the_page_has_nothing_inline_that_the_content_policy_forbids(
     assert "unsafe-inline" not in response["Content-Security-Policy"]
 
 
-def test_a_long_conversation_takes_no_more_queries(browser: Client, simulation: Simulation) -> None:
+def test_a_long_conversation_takes_no_more_queries(visitor: Client, simulation: Simulation) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            browser.get(play(simulation))
+            visitor.get(play(simulation))
         return len(captured)
 
     actions.say(simulation, "begin").play()
@@ -188,20 +188,20 @@ def test_a_long_conversation_takes_no_more_queries(browser: Client, simulation: 
 
 
 def test_when_a_scene_is_taken_out_the_page_goes_on_with_the_next(
-    browser: Client, simulation: Simulation
+    visitor: Client, simulation: Simulation
 ) -> None:
     assert simulation.current_scene is not None
     simulation.current_scene.delete()
-    page = browser.get(play(simulation)).content.decode()
+    page = visitor.get(play(simulation)).content.decode()
     assert "Scene 1 of 1" in page
     assert "<textarea" in page
 
 
 def test_when_all_scenes_are_taken_out_the_page_offers_to_submit(
-    browser: Client, simulation: Simulation
+    visitor: Client, simulation: Simulation
 ) -> None:
     for scene in simulation.scenario.scenes.all():
         scene.delete()
-    assert "There is no scene left" in browser.get(play(simulation)).content.decode()
-    response = browser.post(f"{play(simulation)}submit/", {"scope": "simulation", "scene": ""}, follow=True)
+    assert "There is no scene left" in visitor.get(play(simulation)).content.decode()
+    response = visitor.post(f"{play(simulation)}submit/", {"scope": "simulation", "scene": ""}, follow=True)
     assert "The simulation is over" in response.content.decode()

@@ -206,6 +206,18 @@ def test_a_turn_whose_process_died_is_ended_for_its_followers(
     assert asyncio.run(follow()) == ["token", "problem", "end"]
 
 
+def test_a_turn_that_is_just_ending_is_not_ended_a_second_time(simulation: Simulation) -> None:
+    """A turn gives up its lock a moment before its last event."""
+    log = TurnLog(simulation.pk)
+    log.append("state", {})
+    threading.Timer(0.15, lambda: log.append("end", {}, last=True)).start()
+
+    async def follow() -> list[str]:
+        return [event.name async for event in log.follow(None, heartbeat_seconds=0.1) if event]
+
+    assert asyncio.run(follow()) == ["state", "end"]
+
+
 def test_a_turn_that_is_only_slow_is_not_ended(simulation: Simulation) -> None:
     log, lock = TurnLog(simulation.pk), TurnLock(simulation.pk)
     lock.take()

@@ -31,6 +31,7 @@
   let problem = null; // what went wrong in the running turn
   let isBusy = false;
   let isOver = false;
+  let wantsFocus = false; // the box had the focus before it was disabled
 
   // --- Scrolling: follow the conversation, but never pull away somebody who reads back ---------------------------
 
@@ -196,7 +197,6 @@
       wantsFocus ||= hadFocus;
     }
   }
-  let wantsFocus = false;
 
   function tell(detail) {
     notice.hidden = !detail;
@@ -259,20 +259,25 @@
   }
 
   function follow() {
+    let isStateKnown = false;
     source?.close();
     source = new EventSource(`${api}events/`);
     const on = (name, handle) => source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
     on("token", grow);
     on("message", showMessage);
     on("problem", (body) => (problem = body.detail));
-    on("state", showState);
+    on("state", (state) => {
+      isStateKnown = true;
+      showState(state);
+    });
     on("end", () => {
       source.close();
-      endTurn();
+      if (isStateKnown) endTurn();
+      else recover(); // the process died; somebody else has ended the turn
     });
     source.onerror = () => {
       // While it is CONNECTING the browser comes back by itself, with the id of the last event.
-      if (source.readyState === EventSource.CLOSED) recover("");
+      if (source.readyState === EventSource.CLOSED) recover();
     };
   }
 
@@ -291,13 +296,13 @@
     showState(state);
   }
 
-  async function recover(detail) {
+  async function recover(detail = "The connection is gone. Please reload the page.") {
     try {
       await catchUp();
       endTurn();
     } catch (error) {
       endTurn();
-      tell(error instanceof TypeError ? detail || "The connection is gone. Please reload the page." : error.message);
+      tell(error instanceof TypeError ? detail : error.message);
     }
   }
 
