@@ -14,6 +14,9 @@ from rq.serializers import JSONSerializer
 
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
+from tests.loopback_openai import no_internet, provider_server
+
+__all__ = ["no_internet", "provider_server"]  # fixtures for every test
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +99,12 @@ def api_for() -> Callable[[User], APIClient]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_words(settings: Settings) -> None:
+    """The offline engine speaks at a pace for people; tests do not wait for it."""
+    settings.OFFLINE_TOKEN_SECONDS = 0
 
 
 @pytest.fixture(autouse=True)

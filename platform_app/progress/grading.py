@@ -49,7 +49,6 @@ def _grade_scene(simulation: Simulation, scene: Scene) -> GradedScene:
         scene_messages(rubric, progress, transcript),
         assessment_for([criterion["name"] for criterion in rubric], _student_words(transcript)),
         prompt_version=PROMPT_VERSION,
-        temperature=0,
         scopes=(f"scenario:{simulation.scenario_id}", f"user:{simulation.student_id}"),
     ).value
     return _graded(scene, rubric, assessment)
@@ -106,7 +105,6 @@ def _grade_whole(simulation: Simulation, scenes: list[GradedScene]) -> tuple[Ove
         overall_messages(material),
         OverallAssessment,
         prompt_version=PROMPT_VERSION,
-        temperature=0,
         scopes=(f"scenario:{simulation.scenario_id}", f"user:{simulation.student_id}"),
     )
     return answer.value, answer.model
