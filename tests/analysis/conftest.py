@@ -11,9 +11,7 @@ from pytest_django import Settings
 
 from platform_app.models import Document, User
 from tests.analysis.answers import CASE, whole_analysis
-from tests.loopback_openai import LoopbackOpenAI, no_internet, provider_server
-
-__all__ = ["no_internet", "provider_server"]
+from tests.loopback_openai import LoopbackOpenAI
 
 
 @pytest.fixture(autouse=True)

@@ -9,13 +9,10 @@ import pytest
 from pytest_django import Settings
 
 from caching import stats
-from tests.loopback_openai import no_internet, provider_server
 
 # How long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("caching", deadline=None)
 hypothesis.settings.load_profile("caching")
-
-__all__ = ["no_internet", "provider_server"]
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,7 @@ from django.db import connections
 
 from platform_app.models import Message, Scenario, Simulation, User
 from platform_app.simulations import actions
-from tests.loopback_openai import Call, LoopbackOpenAI, Reply, no_internet, provider_server
-
-__all__ = ["no_internet", "provider_server"]
+from tests.loopback_openai import Call, LoopbackOpenAI, Reply
 
 VERDICT = {
     "goal_reached": False,
