@@ -72,6 +72,7 @@ def _page(
     described = describe(error) if error else None
     state = selectors.simulation_state(simulation.pk)
     cast = state["scene"]["personas"] if state["scene"] else []
+    is_answering = is_turn_running(simulation.pk)
     is_own = simulation.student_id == request.user.pk
     is_over = state["status"] == SimulationStatus.COMPLETED or state["scene"] is None
     context = {
@@ -81,7 +82,9 @@ def _page(
         "chapters": _chapters(selectors.messages_of(simulation.pk), state),
         "is_own": is_own,
         "may_speak": is_own and not is_over,
-        "is_answering": is_own and not is_over and is_turn_running(simulation.pk),
+        "is_answering": is_answering,
+        # While the answer is being made, nothing is missing yet.
+        "owes_answer": state["awaiting_answer"] and not is_answering,
         "played": sum(goal["outcome"] is not None for goal in state["goals"]),
         "said": said,
         "problem": described[0] if described else None,

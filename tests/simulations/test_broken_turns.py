@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from caching.ai.door import Door
 from caching.errors import AIAnswerUnusable, AIError, AIUnavailable
 from platform_app.errors import Conflict
 from platform_app.models import Author, Message, SceneProgress, Simulation
@@ -146,6 +147,19 @@ def test_followers_learn_what_went_wrong_where_they_stand_and_that_it_is_over(
     assert events[-3].data["status"] == 503
     assert events[-2].data["awaiting_answer"]
     assert events[-1].last
+
+
+def test_a_fault_of_our_own_is_told_without_its_details_and_frees_the_simulation(
+    simulation: Simulation, troupe: Troupe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Door, "stream", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            actions.say(simulation, "Why?").play()
+    problem = next(event.data for event in TurnLog(simulation.pk).read() if event.name == "problem")
+    assert problem["status"] == 500
+    assert "division" not in str(problem)
+    assert actions.try_again(simulation).play()["messages"]
 
 
 def test_after_a_failure_the_next_turn_may_begin_at_once(simulation: Simulation, troupe: Troupe) -> None:

@@ -121,7 +121,9 @@ def test_a_page_loaded_in_mid_answer_follows_the_running_turn(
     lock = TurnLock(simulation.pk)
     lock.take()
     try:
-        assert "data-answering" in visitor.get(play(simulation)).content.decode()
+        page = visitor.get(play(simulation)).content.decode()
+        assert "data-answering" in page
+        assert "You have not had an answer yet." not in page
     finally:
         lock.release()
 

@@ -125,9 +125,15 @@
       live.append(article);
       showWaiting(isBusy && message.author !== "persona");
     });
-    if (message.author !== "student") {
-      announcer.textContent = `${message.persona_name || "Narrator"}: ${message.text}`;
-    }
+    if (message.author !== "student") announce(`${message.persona_name || "Narrator"}: ${message.text}`);
+  }
+
+  // Screen readers read out whole messages, one after the other, and not every token.
+  function announce(text) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    announcer.append(line);
+    if (announcer.children.length > 8) announcer.firstElementChild.remove();
   }
 
   // --- State ---------------------------------------------------------------------------------------------------
@@ -136,7 +142,11 @@
     retry.hidden = !state.awaiting_answer;
     const here = state.goals.find((goal) => goal.scene === scene);
     showTurns(here ? here.turns_used : state.turn);
-    if (here?.outcome === "reached") showGoal({ reached: true, confidence: 1, reasoning: "", is_current: true });
+    if (here?.outcome === "reached") {
+      showVerdict("Reached", "good", 1);
+      one("[data-goal-reasoning]").textContent = "";
+      one("[data-goal-hint]").hidden = true;
+    }
     if (state.status === "completed") return finish("the-end");
     if (here && state.scene && state.scene.id !== scene) {
       return finish("next-scene", `Scene ${state.scene.number} of ${state.scene.count}: ${state.scene.title}`);
@@ -145,7 +155,7 @@
       one("[data-begin]")?.remove();
       one("[data-not-begun]").hidden = true;
     }
-    showGoal(state.goal);
+    if (state.goal) showGoal(state.goal);
   }
 
   function showTurns(turn) {
@@ -153,18 +163,23 @@
     one("[data-turn-meter]").value = turn;
   }
 
+  // What is reached for sure ends the scene, so a check that leaves it running says "nearly" at most.
   function showGoal(goal) {
-    if (!goal) return;
-    one("[data-goal-none]").hidden = true;
-    one("[data-goal-check]").hidden = false;
-    one("[data-goal-meter]").value = goal.confidence;
+    if (goal.reached) showVerdict("Nearly", "warn", goal.confidence);
+    else showVerdict("Not yet", "muted", goal.confidence);
     one("[data-goal-reasoning]").textContent = goal.reasoning;
     one("[data-goal-stale]").hidden = goal.is_current;
     one("[data-goal-hint]").hidden = !goal.hint_available;
     one("[data-hint]").classList.toggle("ready", goal.hint_available);
+  }
+
+  function showVerdict(text, look, confidence) {
+    one("[data-goal-none]").hidden = true;
+    one("[data-goal-check]").hidden = false;
+    one("[data-goal-meter]").value = confidence;
     const verdict = one("[data-goal-verdict]");
-    verdict.textContent = goal.reached ? "Reached" : "Not yet";
-    verdict.className = `chip ${goal.reached ? "good" : "muted"}`;
+    verdict.textContent = text;
+    verdict.className = `chip ${look}`;
   }
 
   // The scene is over: this page's panel is about the past, so the way on is a fresh page.
@@ -286,6 +301,7 @@
     speaking = new Map();
     giveBack();
     setBusy(false);
+    if (!problem && !isOver && !retry.hidden) problem = "You have not had an answer yet.";
     if (problem) changing(() => tell(problem));
   }
 
