@@ -79,7 +79,6 @@ def scene_image(request: SignedInRequest, pk: int) -> FileResponse:
         raise NotFound("The file of this picture is gone.") from error
     response = FileResponse(file, content_type=pictures.CONTENT_TYPE)
     response["Cache-Control"] = "private, max-age=86400"
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from caching.ai import ai
+from caching.errors import AIAnswerUnusable
 from platform_app.errors import FieldError, InvalidInput, NotFound
 from platform_app.models import Scene
 from platform_app.prompting import block
@@ -58,7 +59,14 @@ def draw_picture(scene: Scene, *, again: bool = False) -> None:
     AIError; the old picture then stays.
     """
     # Outside of the transaction: drawing takes long, and nobody should wait for the lock meanwhile.
-    set_picture(scene, ai.image("scene_image", _prompt(scene, again=again)))
+    drawn = ai.image("scene_image", _prompt(scene, again=again))
+    try:
+        webp = normalised(drawn)
+    except InvalidInput as error:
+        raise AIAnswerUnusable(
+            "The AI’s picture cannot be shown. Please try again.", reason="invalid"
+        ) from error
+    _store(scene, webp)
 
 
 def discard_file(name: str | None) -> None:

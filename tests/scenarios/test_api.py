@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from platform_app.models import Message, Persona, Scenario, Scene, User
@@ -23,7 +22,7 @@ def api(professor: User, api_for: APIFor) -> APIClient:
     return api_for(professor)
 
 
-def problem(response: Response, status: int) -> dict[str, Any]:
+def problem(response: Any, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
@@ -31,7 +30,7 @@ def problem(response: Response, status: int) -> dict[str, Any]:
     return body
 
 
-def at_fault(response: Response, status: int = 400) -> set[str]:
+def at_fault(response: Any, status: int = 400) -> set[str]:
     return {error["attr"] for error in problem(response, status)["errors"]}
 
 

@@ -1,6 +1,10 @@
 """Changing a scenario and its parts: what is checked, what is locked, what students keep."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 
 from platform_app.errors import Conflict, InvalidInput, NotFound
 from platform_app.models import Message, Persona, Scenario, Scene, SceneProgress, Simulation, User
@@ -159,6 +163,28 @@ class TestVersions:
             parts.update_persona(persona, {"role": "Chair"}, seen=of_persona)
         with pytest.raises(Conflict):
             parts.update_scene(scene, {"title": "Hall"}, seen=of_scene)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_saves_at_the_same_moment_one_wins(self) -> None:
+        scenario = make_scenario(published=False)
+        seen = overview_version(scenario)
+        start = Barrier(2)
+
+        def save(title: str) -> str:
+            start.wait()
+            try:
+                actions.update_scenario(scenario, {"title": title}, seen=seen)
+            except Conflict:
+                return "refused"
+            finally:
+                connection.close()
+            return title
+
+        with ThreadPoolExecutor(2) as pool:
+            ends = list(pool.map(save, ["left", "right"]))
+
+        scenario.refresh_from_db()
+        assert sorted(ends) == sorted([scenario.title, "refused"])
 
     def test_a_picture_prompt_does_not_spoil_an_open_scene(self, draft_scenario: Scenario) -> None:
         scene = draft_scenario.scenes.all()[0]

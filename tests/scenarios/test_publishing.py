@@ -105,8 +105,8 @@ def test_an_incomplete_scenario_is_refused_with_everything_that_is_missing(draft
         lambda scenario: parts.update_scene(scenario.scenes.all()[0], {"personas": []}),
         lambda scenario: parts.add_persona(scenario, {"name": "Without a role"}),
         lambda scenario: parts.add_scene(scenario, {"title": "Empty"}),
-        lambda scenario: [parts.delete_scene(scene) for scene in scenario.scenes.all()],
-        lambda scenario: [parts.delete_persona(persona) for persona in scenario.personas.all()],
+        lambda scenario: list(map(parts.delete_scene, scenario.scenes.all())),
+        lambda scenario: list(map(parts.delete_persona, scenario.personas.all())),
     ],
 )
 def test_a_published_scenario_never_becomes_incomplete(published_scenario: Scenario, harm: Any) -> None:

@@ -105,6 +105,7 @@
     const details = location.hash && document.getElementById(location.hash.slice(1))?.querySelector("details");
     if (details) details.open = true;
   };
+  document.querySelector(".tabs [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
   addEventListener("hashchange", openTarget);
   openTarget();
 
