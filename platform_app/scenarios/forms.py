@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 
-from platform_app.errors import Conflict, PlatformError
+from platform_app.errors import Conflict, Incomplete, PlatformError
 from platform_app.models import TRAITS, Difficulty, Persona, Scenario, ScenarioStatus, Scene
 from platform_app.scenarios import pictures, rubric
 from platform_app.scenarios.editing import checked_lines
@@ -45,9 +45,6 @@ class LinesField(forms.CharField):
             raise forms.ValidationError([error.detail for error in errors])
         return lines
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
 
 class Versioned:
     """A form that knows which version of its part it shows, and takes the complaints of the actions.
@@ -57,6 +54,7 @@ class Versioned:
     """
 
     optional: ClassVar[frozenset[str]] = frozenset()
+    place = ""  # what comes before a field's name where the whole scenario is judged: "personas.12."
     present_version = ""
     seen_version = ""
 
@@ -69,11 +67,13 @@ class Versioned:
         if isinstance(error, Conflict):
             self.seen_version = self.present_version
         fields = getattr(self, "fields", {})
-        beside = [fault for fault in error.errors if fault.attr in fields]
-        for fault in beside:
-            self.add_error(fault.attr, fault.detail)  # type: ignore[attr-defined]
-        if not beside:
-            self.complain([error.detail, *(fault.detail for fault in error.errors)])
+        beside = {fault: fault.attr.removeprefix(self.place) for fault in error.errors}
+        elsewhere = [fault.detail for fault, name in beside.items() if name not in fields]
+        if elsewhere or isinstance(error, Incomplete) or not beside:
+            self.complain([error.detail, *elsewhere])
+        for fault, name in beside.items():
+            if name in fields:
+                self.add_error(name, fault.detail)  # type: ignore[attr-defined]
 
     def complain(self, sentences: list[str]) -> None:
         self.add_error(None, [forms.ValidationError(sentence) for sentence in sentences])  # type: ignore[attr-defined]
@@ -113,6 +113,7 @@ class PersonaForm(Versioned, forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.place = f"personas.{self.instance.pk}."
         self.remember(persona_version(self.instance) if self.instance.pk else "")
 
     @property
@@ -147,6 +148,7 @@ class SceneForm(Versioned, forms.ModelForm):
         present_field = cast(forms.TypedMultipleChoiceField, self.fields["personas"])
         present_field.choices = [(pk, persona.name) for pk, persona in self.people.items()]
         self.initial.setdefault("personas", [persona.pk for persona in present])
+        self.place = f"scenes.{self.instance.pk}."
         self.remember(scene_version(self.instance) if self.instance.pk else "")
 
     def clean_personas(self) -> list[Persona]:

@@ -100,16 +100,27 @@ class ScenarioPage:
         return self.number + 1 if self.number < self.pages else None
 
 
-def visible_scenarios(user: User, query: LibraryQuery = LibraryQuery()) -> QuerySet[Scenario]:
+def visible_scenarios(user_id: int, query: LibraryQuery = LibraryQuery()) -> QuerySet[Scenario]:
     """What the user may see and looks for, without parts."""
-    return _visible(user.pk, query)
+    own, published = Q(owner_id=user_id), Q(status=ScenarioStatus.PUBLISHED)
+    found = Scenario.objects.filter(own if query.mine else own | published)
+    if query.status:
+        found = found.filter(status=query.status)
+    else:
+        found = found.exclude(status=ScenarioStatus.ARCHIVED)
+    for name in ("industry", "difficulty"):
+        if wanted := getattr(query, name):
+            found = found.filter(**{name: wanted})
+    for word in query.search.split()[:10]:
+        found = found.filter(_mentions(word))
+    return found
 
 
 def scenario_page(
     user_id: int, query: LibraryQuery = LibraryQuery(), number: int = 1, size: int = PAGE_SIZE
 ) -> ScenarioPage:
     """One page of the library in two queries. Raises NotFound for a page that there is not."""
-    found = _visible(user_id, query)
+    found = visible_scenarios(user_id, query)
     total = found.count()
     pages = max(1, ceil(total / size))
     if not 1 <= number <= pages:
@@ -120,7 +131,7 @@ def scenario_page(
 
 def industries(user_id: int) -> list[str]:
     """The industries to filter by."""
-    found = _visible(user_id, LibraryQuery()).exclude(industry="").order_by("industry")
+    found = visible_scenarios(user_id).exclude(industry="").order_by("industry")
     return list(found.values_list("industry", flat=True).distinct())
 
 
@@ -200,21 +211,6 @@ def count_students(scenario: Scenario) -> int:
 def _require_owner(user: User, scenario: Scenario) -> None:
     if scenario.owner_id != user.pk:
         raise NotAllowed("Only the owner of this scenario can change it.")
-
-
-def _visible(user_id: int, query: LibraryQuery) -> QuerySet[Scenario]:
-    own, published = Q(owner_id=user_id), Q(status=ScenarioStatus.PUBLISHED)
-    found = Scenario.objects.filter(own if query.mine else own | published)
-    if query.status:
-        found = found.filter(status=query.status)
-    else:
-        found = found.exclude(status=ScenarioStatus.ARCHIVED)
-    for name in ("industry", "difficulty"):
-        if wanted := getattr(query, name):
-            found = found.filter(**{name: wanted})
-    for word in query.search.split()[:10]:
-        found = found.filter(_mentions(word))
-    return found
 
 
 def _mentions(word: str) -> Q:

@@ -159,7 +159,8 @@ class TestOverview:
         response = save(tab, f"/scenarios/{published_scenario.pk}/edit/", {**OVERVIEW, "challenge": ""})
 
         assert response.status_code == 422
-        assert "The scenario has no challenge" in text(response)
+        assert "it has to stay complete" in text(response)
+        assert "The scenario has no challenge" in text(response).split('id="id_challenge_error"')[1]
         published_scenario.refresh_from_db()
         assert published_scenario.challenge
 
@@ -236,6 +237,16 @@ class TestPersonas:
         )
         assert response.status_code == 409
         assert 'value="Second"' in text(response)
+
+    def test_a_persona_of_a_published_scenario_keeps_its_goals(
+        self, tab: Client, published_scenario: Scenario
+    ) -> None:
+        persona = published_scenario.personas.all()[0]
+        response = save(tab, f"/scenarios/personas/{persona.pk}/", {**PERSONA, "goals": ""})
+
+        assert response.status_code == 422
+        assert "it has to stay complete" in text(response)
+        assert f'id="persona-{persona.pk}-goals_error"' in text(response)
 
     def test_moving_tells_the_browser_to_move_the_card(
         self, tab: Client, scenario: Scenario, persona: Persona
