@@ -18,6 +18,15 @@ from platform_app.analysis.schema import CaseOutcomes, CasePeople, PersonaDraft,
 from platform_app.scenarios import drafts
 
 OPERATION = "scenario_analysis"
+# What the owner can do about an answer that nobody can use.
+UNUSABLE = {
+    "invalid": "The AI’s draft of the {what} made no sense, even after a second try. Start the analysis again.",
+    "refusal": (
+        "The AI declined to draft the {what}. Check that the text is a case study that names people, or at least their "
+        "roles, and that it holds nothing that a provider refuses to work with."
+    ),
+    "length": "The AI’s draft of the {what} became too long and was cut off. Upload a shorter case study.",
+}
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -56,12 +65,9 @@ def _ask(what: str, messages: prompts.Messages, schema: type[M]) -> M:
     try:
         return ai.structured(OPERATION, messages, schema, prompt_version=prompts.VERSION).value
     except AIAnswerUnusable as error:
-        if error.reason != "invalid":
+        if error.reason not in UNUSABLE:
             raise
-        sentence = (
-            f"The AI’s draft of the {what} made no sense, even after a second try. Start the analysis again."
-        )
-        raise AIAnswerUnusable(sentence, reason="invalid") from error
+        raise AIAnswerUnusable(UNUSABLE[error.reason].format(what=what), reason=error.reason) from error
 
 
 def _persona(person: PersonaDraft) -> drafts.PersonaDraft:

@@ -72,3 +72,9 @@ def test_the_same_file_a_second_time_asks_nothing(
     assert first.digest == second.digest
     assert first.scenario_id != second.scenario_id
     assert seen == [False] * 3 + [True] * 3
+
+
+def test_a_text_without_people_is_refused_with_advice(upload: Callable[[str, bytes], Document]) -> None:
+    document = upload("recipe.txt", b"Boil the water. Add salt. Add the rice and wait for twenty minutes.")
+    assert (document.status, document.scenario) == ("failed", None)
+    assert "names people, or at least their roles" in document.error
