@@ -132,12 +132,22 @@
   document.addEventListener("htmx:sendError", () => complain("The server cannot be reached. What you typed is still here; try again in a moment."));
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if (new URL(xhr.responseURL).pathname.startsWith("/account/")) {
-      event.detail.shouldSwap = false;
-      complain("You have been signed out. Sign in again in another tab, then save: what you typed is still here.");
-    } else if (xhr.status >= 500 && !xhr.getResponseHeader("HX-Retarget")) {
-      event.detail.shouldSwap = false;
-      complain("The server could not save this. What you typed is still here; try again in a moment.");
-    }
+    // A whole page is never a piece of this one: it is the sign-in, or an error that nobody has foreseen.
+    if (!/<html/i.test(xhr.responseText) && xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) return;
+    event.detail.shouldSwap = false;
+    if (xhr.status === 204) return;
+    const isSignedOut = xhr.status === 403 || new URL(xhr.responseURL).pathname.startsWith("/account/");
+    complain(
+      isSignedOut
+        ? "You have been signed out. Sign in again in another tab, then save: what you typed is still here."
+        : "The server could not save this. What you typed is still here; try again in a moment.",
+    );
+  });
+  // Signing in again changes the token; the cookie has the one that counts.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+    if (!token) return;
+    detail.headers["X-CSRFToken"] = token;
+    if (detail.formData.has("csrfmiddlewaretoken")) detail.formData.set("csrfmiddlewaretoken", token);
   });
 })();
