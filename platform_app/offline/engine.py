@@ -15,7 +15,12 @@ from platform_app.offline.casework.casework import describe_case
 from platform_app.offline.casework.outcomes import propose_outcomes
 from platform_app.offline.casework.scenes import propose_scenes
 from platform_app.offline.protocol import BadRequest, ChatRequest, Reply, count_tokens
-from platform_app.offline.roleplay.conversation import content_text, read_conversation, read_json, system_blocks
+from platform_app.offline.roleplay.conversation import (
+    content_text,
+    read_conversation,
+    read_json,
+    system_blocks,
+)
 from platform_app.offline.roleplay.persona import play_persona
 from platform_app.prompting import blocks
 
@@ -53,7 +58,11 @@ def _structured(request: ChatRequest) -> Reply:
 
 
 def _user_blocks(messages: Messages) -> dict[str, str]:
-    return blocks("\n".join(content_text(message.get("content")) for message in messages if message.get("role") == "user"))
+    return blocks(
+        "\n".join(
+            content_text(message.get("content")) for message in messages if message.get("role") == "user"
+        )
+    )
 
 
 def _within(text: str, most_tokens: int | None) -> Reply:
@@ -84,12 +93,20 @@ def _mapping(name: str, *sources: Blocks) -> dict[str, Any]:
 def _named(system: Blocks, user: Blocks) -> tuple[tuple[str, str], ...]:
     listed = _json("people", user, system)
     people = listed if isinstance(listed, list) else []
-    return tuple((str(one["name"]), str(one.get("role") or "")) for one in people if isinstance(one, dict) and one.get("name"))
+    return tuple(
+        (str(one["name"]), str(one.get("role") or ""))
+        for one in people
+        if isinstance(one, dict) and one.get("name")
+    )
 
 
 def _context(user: Blocks) -> str:
     listed = _json("context", user)
-    texts = [str(one.get("text") or "") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    texts = (
+        [str(one.get("text") or "") for one in listed if isinstance(one, dict)]
+        if isinstance(listed, list)
+        else []
+    )
     return "\n\n".join(texts)
 
 
@@ -99,13 +116,23 @@ def _people(system: Blocks, user: Blocks) -> pydantic.BaseModel | None:
 
 def _scenes(system: Blocks, user: Blocks) -> pydantic.BaseModel | None:
     named = _named(system, user)
-    return propose_scenes(read_case(_block("case_study", user, system), named), named, _block("student_role", user, system).strip())
+    return propose_scenes(
+        read_case(_block("case_study", user, system), named),
+        named,
+        _block("student_role", user, system).strip(),
+    )
 
 
 def _outcomes(system: Blocks, user: Blocks) -> pydantic.BaseModel | None:
     scenes = _json("scenes", user, system)
-    titles = [str(one.get("title") or "") for one in scenes if isinstance(one, dict)] if isinstance(scenes, list) else []
-    return propose_outcomes(read_case(_block("case_study", user, system)), [title for title in titles if title])
+    titles = (
+        [str(one.get("title") or "") for one in scenes if isinstance(one, dict)]
+        if isinstance(scenes, list)
+        else []
+    )
+    return propose_outcomes(
+        read_case(_block("case_study", user, system)), [title for title in titles if title]
+    )
 
 
 def _goal(system: Blocks, user: Blocks) -> pydantic.BaseModel:
@@ -114,9 +141,15 @@ def _goal(system: Blocks, user: Blocks) -> pydantic.BaseModel:
 
 def _scene_grade(system: Blocks, user: Blocks) -> pydantic.BaseModel:
     listed = _json("rubric", system, user)
-    rubric = [one for one in listed if isinstance(one, dict) and one.get("name")] if isinstance(listed, list) else []
+    rubric = (
+        [one for one in listed if isinstance(one, dict) and one.get("name")]
+        if isinstance(listed, list)
+        else []
+    )
     if not rubric:
-        raise BadRequest("A grade needs a rubric: the system message has no <rubric> with criteria.", param="messages")
+        raise BadRequest(
+            "A grade needs a rubric: the system message has no <rubric> with criteria.", param="messages"
+        )
     return assess_scene(rubric, _mapping("scene", system, user), _json("transcript", user, system))
 
 

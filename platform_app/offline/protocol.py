@@ -96,7 +96,9 @@ def read_chat_request(data: dict[str, Any]) -> ChatRequest:
         raise BadRequest("'stream' must be true or false.", param="stream")
     options = data.get("stream_options") or {}
     if not isinstance(options, dict) or (options and not stream):
-        raise BadRequest("'stream_options' is an object, and allowed only with 'stream'.", param="stream_options")
+        raise BadRequest(
+            "'stream_options' is an object, and allowed only with 'stream'.", param="stream_options"
+        )
     name, wants_json = _response_format(data.get("response_format"))
     limit = data.get("max_completion_tokens") or data.get("max_tokens")
     if limit is not None and (not isinstance(limit, int) or limit < 1):
@@ -114,10 +116,16 @@ def _messages(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         raise BadRequest("'messages' must be a list with at least one message.", param="messages")
     for number, message in enumerate(messages):
         if not isinstance(message, dict) or message.get("role") not in _ROLES:
-            raise BadRequest(f"Message {number} needs a role: {', '.join(sorted(_ROLES))}.", param=f"messages[{number}].role")
+            raise BadRequest(
+                f"Message {number} needs a role: {', '.join(sorted(_ROLES))}.",
+                param=f"messages[{number}].role",
+            )
         content = message.get("content")
         if not isinstance(content, (str, list)) and not (content is None and message["role"] == "assistant"):
-            raise BadRequest(f"The content of message {number} must be a text or a list of parts.", param=f"messages[{number}].content")
+            raise BadRequest(
+                f"The content of message {number} must be a text or a list of parts.",
+                param=f"messages[{number}].content",
+            )
     return messages
 
 
@@ -129,15 +137,21 @@ def _response_format(value: Any) -> tuple[str, bool]:
         schema = value.get("json_schema")
         name = schema.get("name") if isinstance(schema, dict) else None
         if not isinstance(name, str) or not name:
-            raise BadRequest("'response_format.json_schema' needs a name.", param="response_format.json_schema.name")
+            raise BadRequest(
+                "'response_format.json_schema' needs a name.", param="response_format.json_schema.name"
+            )
         return name, True
     if kind not in ("text", "json_object"):
-        raise BadRequest("'response_format.type' must be text, json_object or json_schema.", param="response_format.type")
+        raise BadRequest(
+            "'response_format.type' must be text, json_object or json_schema.", param="response_format.type"
+        )
     return "", kind == "json_object"
 
 
 def usage_of(request: ChatRequest, reply: Reply) -> dict[str, Any]:
-    prompt = sum(count_tokens(_plain(message.get("content"))) + _TOKENS_A_MESSAGE for message in request.messages)
+    prompt = sum(
+        count_tokens(_plain(message.get("content"))) + _TOKENS_A_MESSAGE for message in request.messages
+    )
     completion = count_tokens(reply.text or reply.refusal)
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
@@ -149,7 +163,11 @@ def _plain(content: Any) -> str:
 
 
 def chat_completion(request: ChatRequest, reply: Reply) -> dict[str, Any]:
-    message = {"role": "assistant", "content": None if reply.refusal else reply.text, "refusal": reply.refusal or None}
+    message = {
+        "role": "assistant",
+        "content": None if reply.refusal else reply.text,
+        "refusal": reply.refusal or None,
+    }
     return {
         "id": f"chatcmpl-{request.digest[:24]}",
         "object": "chat.completion",

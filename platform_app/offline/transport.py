@@ -12,8 +12,16 @@ from django.conf import settings
 
 from platform_app.offline.embeddings import embedding_list
 from platform_app.offline.engine import answer
-from platform_app.offline.pictures.generation import generated_images
-from platform_app.offline.protocol import MODEL, BadRequest, UnknownPath, chat_completion, model_card, read_body, read_chat_request
+from platform_app.offline.images import generated_images
+from platform_app.offline.protocol import (
+    MODEL,
+    BadRequest,
+    UnknownPath,
+    chat_completion,
+    model_card,
+    read_body,
+    read_chat_request,
+)
 from platform_app.offline.streaming import EventStream, events_of
 
 _PAUSE_SECONDS = 0.012
@@ -61,7 +69,9 @@ class OfflineTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         if not request.stream:
             return _json_response(chat_completion(request, reply))
         stream = EventStream(events_of(request, reply), self._pause())
-        return httpx2.Response(200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=stream)
+        return httpx2.Response(
+            200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=stream
+        )
 
     def _pause(self) -> float:
         if self._token_seconds is not None:

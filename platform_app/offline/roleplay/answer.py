@@ -1,0 +1,49 @@
+"""An answer in the making: sentences that have not been said before, at most five."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from platform_app.offline.roleplay.conversation import Conversation
+from platform_app.offline.roleplay.intent import Intent
+from platform_app.offline.roleplay.mind import Mind, normal
+from platform_app.offline.roleplay.phrasebook import Chooser
+from platform_app.offline.text.sentences import split_sentences
+
+_MOST_SENTENCES = 5
+
+
+@dataclass
+class Answer:
+    """An answer that is being put together; a sentence that was said before, or twice, is not taken."""
+
+    conversation: Conversation
+    mind: Mind
+    intent: Intent
+    chooser: Chooser
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def heard(self) -> list[str]:
+        """All sentences that need not be said again: own ones and those of colleagues to the same words."""
+        texts = [*self.conversation.said, *(turn.text for turn in self.conversation.just_heard)]
+        return [
+            sentence for text in texts for line in text.splitlines() for sentence in split_sentences(line)
+        ] + self.sentences
+
+    def add(self, text: str) -> bool:
+        known = {normal(sentence) for sentence in self.heard}
+        fresh = [sentence for sentence in split_sentences(text) if normal(sentence) not in known]
+        self.sentences += fresh
+        return bool(fresh)
+
+    def say(self, purpose: str, **values: str) -> bool:
+        return self.add(self.chooser.pick(purpose, **values))
+
+    @property
+    def full(self) -> bool:
+        return len(self.sentences) >= _MOST_SENTENCES
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences[:_MOST_SENTENCES])

@@ -1,0 +1,198 @@
+"""Answers on the matter: questions, statements and follow-ups, from what the persona knows, and what it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from platform_app.offline.roleplay.answer import Answer
+from platform_app.offline.roleplay.mind import Passage, normal, terms_of
+from platform_app.offline.roleplay.moves import (
+    ask_back,
+    colour,
+    noun_phrase,
+    state_conviction,
+    steer,
+    tell,
+    terms_asked,
+)
+from platform_app.offline.text.figures import numbers
+from platform_app.offline.text.grammar import looks_like_verb
+from platform_app.offline.text.words import canonical, concepts, stems
+
+
+def answer_matter(answer: Answer) -> None:
+    """Questions, statements and follow-ups: take up, tell what is known, say where one stands, ask back."""
+    terms, mind = terms_asked(answer), answer.mind
+    named = mind.named_in(answer.conversation.last.text)
+    asked = terms_of(answer.conversation.last.text, mind)
+    if asked and not mind.knows(asked) and not named:
+        _off_topic(answer)
+        return
+    if named and answer.intent in ("question", "opinion", "why"):
+        speak_of(answer, named[0], terms)
+        return
+    numeric = answer.intent == "number"
+    facts = mind.find(asked, avoid=answer.heard, figures_first=numeric) or (
+        mind.find(terms, avoid=answer.heard, least=0.3) if len(asked) < 2 else []
+    )
+    if _invents_figures(answer):
+        _doubt_figure(answer, facts, terms)
+        return
+    if not facts and answer.intent in ("why", "more"):
+        _insist(answer, terms)
+        return
+    if not facts:
+        pass_on(answer, asked or terms, named)
+        return
+    take_up(answer)
+    tell(answer, facts)
+    if (
+        len(answer.sentences) < 4
+        and answer.intent in ("opinion", "why", "question")
+        and answer.chooser.number("stance", 3) == 0
+    ):
+        state_conviction(answer, terms)
+    ask_back(answer, terms)
+
+
+def speak_of(answer: Answer, other: int, terms: Sequence[str]) -> None:
+    """What one knows of a colleague's position, said as that."""
+    mind = answer.mind
+    name = mind.cast.names[other]
+    answer.say("about_other", other=name)
+    known = {normal(sentence) for sentence in answer.heard}
+    theirs = [
+        p
+        for p in mind.passages
+        if (p.source.subject == other or any(speaker == other for speaker, _ in p.source.quotations))
+        and normal(p.said) not in known
+    ]
+    asked = {canonical(term) for term in terms}
+    for passage in sorted(theirs, key=lambda p: -len(asked & p.meanings))[:2]:
+        answer.add(passage.said)
+    if len(answer.sentences) < 2:
+        pass_on(answer, terms, [other])
+        return
+    ask_back(answer, terms)
+
+
+def acknowledge(answer: Answer) -> None:
+    """A yes or a no: take note of it, add what has not been said, go on."""
+    answer.say(f"on_{answer.intent}")
+    if not state_conviction(answer, terms_asked(answer)):
+        tell(answer, answer.mind.find(terms_asked(answer), avoid=answer.heard, limit=1, least=0.1))
+    answer.say("ask_back")
+
+
+def _insist(answer: Answer, terms: Sequence[str]) -> None:
+    """ "Why?" or "go on" with nothing new to tell: one's own stance is the reason."""
+    opening = answer.chooser.pick(f"on_{answer.intent}")
+    answer.add(opening)
+    if not state_conviction(answer, terms, again=True):
+        answer.sentences.clear()
+        answer.say("told_all")
+    answer.say("ask_back")
+
+
+def _invents_figures(answer: Answer) -> bool:
+    known = numbers(answer.conversation.case_study) | numbers(" ".join(answer.mind.card.knowledge))
+    return answer.intent == "question" and bool(numbers(answer.conversation.last.text) - known)
+
+
+def _doubt_figure(answer: Answer, facts: Sequence[Passage], terms: Sequence[str]) -> None:
+    """A figure that stands nowhere in the case is not confirmed, and not repeated."""
+    answer.say("strange_figure")
+    told = answer.mind.told_before(terms)
+    if facts:
+        tell(answer, facts[:1])
+    elif told:
+        _repeat(answer, told, terms)
+    answer.say("ask_back")
+
+
+def take_up(answer: Answer) -> None:
+    heard = answer.conversation.just_heard
+    if heard and answer.say(
+        "after_colleague", other=heard[-1].name.split()[0] if heard[-1].name else "My colleague"
+    ):
+        return
+    phrase = noun_phrase(answer)
+    plain = answer.intent in ("why", "more", "number") and answer.chooser.number("how", 2)
+    if plain and answer.say(f"on_{answer.intent}"):
+        return
+    if answer.intent == "statement":
+        answer.say("on_statement", np=phrase) if phrase else answer.say("on_statement_bare")
+    elif phrase and answer.intent != "more" and answer.say("on_topic", np=phrase):
+        return
+    else:
+        colour(answer) or answer.say("on_more" if answer.intent == "more" else "on_question")
+
+
+def pass_on(answer: Answer, terms: Sequence[str], named: Sequence[int]) -> None:
+    """Nothing (more) to tell: say so, name who may know, and where one stands."""
+    told = answer.mind.told_before(terms)
+    if told:
+        _repeat(answer, told, terms)
+        answer.say("ask_back")
+        return
+    answer.say("not_known")
+    present = [
+        n for n in range(len(answer.mind.case.people)) if n not in (answer.mind.me, answer.mind.student)
+    ]
+    listed = {name for name, _ in answer.conversation.cast}
+    present = [number for number in present if answer.mind.cast.names[number] in listed]
+    other = named[0] if named else answer.mind.best_informed(terms, present)
+    if other is not None:
+        person = answer.mind.case.people[other]
+        role = answer.mind.case.role_of(person) or "who is involved as well"
+        role = role if role[:1].isupper() or role.startswith("who") else f"our {role}"
+        their = {"f": "her", "m": "his"}.get(person.gender, "their")
+        answer.say("ask_other", other=person.name, role=role, their=their)
+    state_conviction(answer, terms)
+    answer.say("ask_back")
+
+
+def _repeat(answer: Answer, told: Passage, terms: Sequence[str]) -> None:
+    """What was asked has been said: the part of it that answers, if the sentence has parts, else a word that this is all."""
+    asked = {canonical(term) for term in terms}
+    clauses = [
+        clause.strip(" ,.;")
+        for clause in re.split(
+            r"(?:,|;)\s+(?:(?:and|but|while|whereas)\s+)?(?=(?:the|a|an|my|our|we|I|you|it|[a-z]+s)\s)",
+            told.said,
+        )
+    ]
+    best = max(clauses, key=lambda clause: len(asked & concepts(clause)))
+    if len(clauses) > 1 and len(best.split()) >= 5 and any(looks_like_verb(word) for word in best.split()):
+        answer.say(
+            "as_i_said", clause=f"{best[:1].lower()}{best[1:]}." if not best.startswith("I ") else f"{best}."
+        )
+    else:
+        answer.say("told_all")
+        state_conviction(answer, terms, again=True)
+
+
+def _off_topic(answer: Answer) -> None:
+    answer.say("off_topic") or answer.say("not_known")
+    steer(answer)
+
+
+def give_opinion(answer: Answer) -> None:
+    """A position from the goals, with a reason from the case."""
+    terms = terms_asked(answer)
+    named = answer.mind.named_in(answer.conversation.last.text)
+    if named:
+        speak_of(answer, named[0], terms)
+        return
+    if not colour(answer):
+        take_up(answer)
+    stated = state_conviction(answer, terms, again=True)
+    reasons = answer.mind.find(
+        [*terms, *stems(answer.sentences[-1] if stated else "")], avoid=answer.heard, limit=1
+    )
+    tell(answer, reasons)
+    if not stated and not reasons:
+        pass_on(answer, terms, ())
+        return
+    ask_back(answer, terms)

@@ -1,0 +1,1 @@
+"""What any reader of text needs: words, sentences, layout, figures, phrases, search."""
