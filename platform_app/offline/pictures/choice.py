@@ -44,6 +44,7 @@ INSIDE: dict[Motif, str] = {
     rooms.office: "office desk bureau buro study cubicle reception oficina workplace control-room",
     rooms.board_room: "board boardroom board-room meeting conference negotiation sitzung vorstand committee-room directors "
     "shareholders assembly-room council-room",
+    rooms.lounge: "interview talk conversation private family coaching mentor home sofa living",
     rooms.project_room: "project workshop-room startup start-up sprint whiteboard brainstorm design designers studio agency "
     "app software prototype innovation project-room co-working team-room sample-room",
     rooms.class_room: "school classroom class-room lesson lecture seminar seminar-room teacher teachers pupils schule ecole "
@@ -82,6 +83,7 @@ _LIGHT = {
     "dusk": "dusk sunset evening twilight late abend",
     "morning": "morning breakfast morgen",
 }
+_BOARD = frozenset({"board", "boardroom", "board-room", "directors", "shareholders", "vorstand"})
 _DAYLIGHT = ("dawn", "morning", "clear", "golden", "lagoon", "mint", "rose", "slate", "dusk")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
@@ -108,6 +110,8 @@ def choose(brief: Brief, chance: Random) -> Choice:
         room = None
     elif outer and prefers_outside and 2 * outer > inner:
         room = None  # a room of the hospital: now and then the hospital, or every scene would look alike
+    if room is rooms.board_room and len(brief.people) < 3 and not words.keys() & _BOARD:
+        room = rooms.lounge  # nobody takes the long table for two
     return Choice(outside or city.skyline, room, _palette(words, chance))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_app.offline.pictures.motifs.room import clock, desk_chair, picture_frame, screen, shelf, wall
-from platform_app.offline.pictures.palette import WHITE, mix, shaded
+from platform_app.offline.pictures.palette import WHITE, Tone, mix, shaded
 from platform_app.offline.pictures.stage import EDGE, Stage, lamp, plant
 
 
@@ -89,6 +89,58 @@ def board_room(stage: Stage) -> None:
         )
     for x in (5.7, 8.3):
         canvas.rect(x, 4.06, 0.16, 0.28, palette.horizon, alpha=0.8, corner=0.03)
+
+
+def lounge(stage: Stage) -> None:
+    """Two armchairs at a small table: a talk between two."""
+    canvas, palette, chance = stage.canvas, stage.palette, stage.chance
+    wall(stage, [(5.6, 4.8)], 0.35, 3.5, panes=2)
+    if chance.random() < 0.5:
+        for y in (1.1, 2.1, 3.1):
+            shelf(stage, 0.9, y, 3.5)
+    else:
+        picture_frame(stage, 1.1, 0.8, 1.9, 2.1)
+        picture_frame(stage, 3.3, 1.1, 1.3, 1.5)
+    _floor_lamp(stage, 11.75)
+    plant(stage, 14.9, EDGE, 2.3)
+    canvas.disc(8.0, 4.72, 4.6, mix(palette.pop, palette.wall, 0.45), tall=0.3)
+    canvas.disc(8.0, 4.72, 4.2, mix(palette.pop, palette.wall, 0.6), tall=0.25)
+    first, second = (palette.calm, palette.pop) if chance.random() < 0.5 else (palette.pop, palette.calm)
+    _armchair(stage, 5.6, 1, shaded(first, 0.2))
+    _armchair(stage, 10.4, -1, shaded(second, 0.2))
+    for lean in (-0.4, 0.4):
+        canvas.line([(8.0 + lean * 0.4, 4.0), (8.0 + lean, 4.75)], shaded(palette.wood, 0.4), 0.08)
+    canvas.disc(8.0, 3.98, 0.95, palette.wood, tall=0.13)
+    canvas.disc(8.0, 3.94, 0.95, mix(palette.wood, palette.horizon, 0.25), tall=0.11)
+    for x, colour in ((7.6, palette.glow), (8.3, palette.horizon)):
+        canvas.rect(x, 3.68, 0.24, 0.24, mix(colour, WHITE, 0.3), corner=0.05)
+
+
+def _armchair(stage: Stage, x: float, looks: int, colour: Tone) -> None:
+    """`looks` is 1 to the right and -1 to the left."""
+    canvas, palette = stage.canvas, stage.palette
+    for leg in (-0.6, 0.55):
+        canvas.rect(x + leg, 4.45, 0.1, 0.3, palette.ink)
+    back = x - 0.95 if looks > 0 else x + 0.4
+    canvas.rect(back, 2.75, 0.55, 1.75, colour, corner=0.25)
+    canvas.rect(x - 0.85, 3.7, 1.7, 0.45, mix(colour, palette.horizon, 0.22), corner=0.15)
+    canvas.rect(x - 0.85, 4.0, 1.7, 0.5, shaded(colour, 0.15), corner=0.12)
+    canvas.rect(x - 0.55, 3.45, 1.45 if looks > 0 else 1.1, 0.28, shaded(colour, 0.28), corner=0.14)
+    canvas.rect(x + (0.65 if looks > 0 else -0.9), 3.5, 0.25, 1.0, shaded(colour, 0.28), corner=0.1)
+
+
+def _floor_lamp(stage: Stage, x: float) -> None:
+    canvas, palette = stage.canvas, stage.palette
+    canvas.polygon(
+        [(x - 0.45, 1.75), (x + 0.45, 1.75), (x + 1.5, 4.7), (x - 1.5, 4.7)], palette.glow, alpha=0.14
+    )
+    canvas.rect(x - 0.04, 1.7, 0.08, 2.95, palette.ink)
+    canvas.disc(x, 4.66, 0.42, palette.ink, tall=0.08)
+    canvas.polygon([(x - 0.28, 1.05), (x + 0.28, 1.05), (x + 0.52, 1.8), (x - 0.52, 1.8)], palette.glow)
+    canvas.polygon(
+        [(x + 0.05, 1.05), (x + 0.28, 1.05), (x + 0.52, 1.8), (x + 0.1, 1.8)],
+        mix(palette.glow, palette.pop, 0.2),
+    )
 
 
 def project_room(stage: Stage) -> None:
