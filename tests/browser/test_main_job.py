@@ -44,13 +44,12 @@ def upload(page: Page) -> None:
 
 
 def publish(page: Page) -> str:
-    page.get_by_role("link", name="Check and edit the draft").click()
+    page.get_by_role("button", name="Check and edit the draft").click()
     expect(page.get_by_text("Kofi Asante-Boateng").first).to_be_attached()
     page.get_by_role("link", name="Publish").first.click()
-    page.get_by_role("main").get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_text("Students can play it")).to_be_visible()
+    page.get_by_role("button", name="Publish", exact=True).first.click()
+    expect(page.get_by_text("Published: students can play it now.")).to_be_visible()
     picture(page, "published")
-    page.get_by_role("link", name="See it as students do").click()
     return page.get_by_role("heading", level=1).inner_text()
 
 
@@ -62,8 +61,10 @@ def play(page: Page, title: str) -> None:
     expect(page.locator(".bubble.persona")).to_have_count(1, timeout=PATIENCE)
     say(page, "Where do the losses on the road come from, and what did the 4.6 per cent cost us?", answers=2)
     picture(page, "play")
-    while page.get_by_role("heading", name="The simulation is over").count() == 0:
+    scenes = page.locator("[data-steps] li").count()
+    for _ in range(scenes):
         submit_scene(page)
+    expect(page.get_by_role("heading", name="The simulation is over")).to_be_visible()
 
 
 def say(page: Page, text: str, *, answers: int) -> None:
@@ -71,17 +72,17 @@ def say(page: Page, text: str, *, answers: int) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.student").last).to_contain_text(text)
     expect(page.locator(".bubble.persona")).to_have_count(answers, timeout=PATIENCE)
-    expect(page.locator(".typing")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Send")).to_be_enabled(timeout=PATIENCE)
 
 
 def submit_scene(page: Page) -> None:
+    page.get_by_role("link", name="Submit…").click()
     with page.expect_navigation():
-        page.get_by_role("link", name="Submit…").click()
         page.get_by_role("button", name=re.compile("^Submit “")).click()
 
 
 def read_grade(page: Page) -> None:
-    page.get_by_role("link", name="See the results").first.click()
+    page.get_by_role("button", name="See the results").first.click()
     expect(page.get_by_role("heading", name="What went well")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("blockquote").first).to_contain_text("losses on the road")
     picture(page, "results")
