@@ -66,7 +66,7 @@ class Case:
 
     @cached_property
     def reader_role(self) -> str:
-        return role_of_reader(re.sub(r"\s+", " ", self.text), self.organisation)
+        return role_of_reader(re.sub(r"\s+", " ", self.text), self.decision, self.organisation)
 
     @cached_property
     def protagonist(self) -> Person | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from platform_app.offline.casework.mentions import Attributed
 from platform_app.offline.casework.people import Person
+from platform_app.offline.casework.role_phrases import role_at_start
 from platform_app.offline.text.layout import Document
 
 _MUST = (
@@ -187,6 +188,9 @@ def _vote_by_memo(votes: Counter[int], people: Sequence[Person], document: Docum
 _YOU_ARE = re.compile(
     r"\bYou (?:are|have (?:just )?been (?:hired|appointed|named|brought in|engaged) as|work as|act as|play)\s+(?P<role>(?:the|a|an)\s[^.;]{3,110})"
 )
+_ROLE_DECIDES = re.compile(
+    rf"(?P<role>(?:The|Its|Their)\s(?:[a-z&-]+\s){{1,5}}?)(?=(?:{_MUST}) (?:decide|choose|recommend|present|propose|answer|determine)\b)"
+)
 _ADVISER = re.compile(
     r"\b(?:asked|hired|engaged|commissioned|brought in|appointed|turned to|retained)\s+(?:an?|the)\s+(?P<role>(?:[\w-]+\s){0,3}?"
     r"(?:adviser|advisor|consultant|consultancy|consulting (?:team|firm)|mediator|expert|task force|project team))\b",
@@ -194,8 +198,10 @@ _ADVISER = re.compile(
 )
 
 
-def role_of_reader(text: str, organisation: str) -> str:
-    """The role that a case gives to its reader ("You are the new HR manager of …") or to an outside adviser; "" if it gives none."""
+def role_of_reader(text: str, decision: Decision, organisation: str) -> str:
+    """The role that a case gives to its reader: "You are the new HR manager of …", an outside adviser, or whoever has to decide
+    and has no name; "" if it gives none.
+    """
     match = _YOU_ARE.search(text)
     if match:
         role = re.split(r",? (?:and|who|but|when|where)\b|, ", match["role"])[0]
@@ -205,6 +211,10 @@ def role_of_reader(text: str, organisation: str) -> str:
     if asked:
         by = f" by {asked['by']}" if asked["by"] else ""
         return f"Adviser, asked{by} to {asked['act']}"
+    for decider in filter(None, map(_ROLE_DECIDES.match, decision.statements)):
+        role, end = role_at_start(decider["role"])
+        if role and end >= len(decider["role"].rstrip()):
+            return f"{role} of {organisation}" if organisation and " of " not in role else role
     adviser = _ADVISER.search(text)
     if adviser:
         role = adviser["role"]

@@ -94,6 +94,17 @@ def _tally(document: Document, personal: frozenset[str]) -> defaultdict[str, flo
     return counts
 
 
+def _before_colon(document: Document) -> str:
+    """ "St. Brigid's Hospital: the night shift": what stands before the colon, if the text goes on to speak of it."""
+    title = document.blocks[0].text if document.blocks and document.blocks[0].kind == "heading" else ""
+    name, colon, _ = title.partition(":")
+    words = name.split()
+    text = " ".join(block.text for block in document.blocks[1:])
+    longest = max(words, key=len, default="")
+    fits = bool(colon) and 1 <= len(words) <= 4 and all(word[0].isupper() or len(word) < 4 for word in words)
+    return name.strip() if fits and text.count(longest) >= 1 else ""
+
+
 @lru_cache(maxsize=32)
 def find_organisation(document: Document, people: tuple[Person, ...]) -> str:
     """The name of the organisation at the centre, or "" when the text gives none."""
@@ -103,6 +114,9 @@ def find_organisation(document: Document, people: tuple[Person, ...]) -> str:
         if len(name.split()) > 1 and counts.get(shorter):
             counts[name] += counts.pop(shorter)
     best = max(sorted(counts), key=lambda name: counts[name], default="")
+    titled = _before_colon(document)
+    if titled and counts.get(best, 0) < 6:
+        return titled
     return best if counts.get(best, 0) >= (2 if _is_named(best) else 3.5) else ""
 
 

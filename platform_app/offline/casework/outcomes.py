@@ -51,7 +51,7 @@ def _weighing(case: Case) -> list[str]:
     """The two positions of different people that lean different ways, or the first two."""
     stances = [stance for number in range(len(case.people)) for stance in [stance_of(case, number)] if stance]
     towards = next(
-        (stance for stance in stances if stance.kind in ("want", "support", "expect")),
+        (stance for stance in stances if stance.kind in ("want", "support", "expect", "demand")),
         stances[0] if stances else None,
     )
     against = next(

@@ -110,9 +110,16 @@ def goals_of(case: Case, number: int) -> list[str]:
     stances = [stance for stance in case.stances if stance.person == number]
     ranked = sorted(
         stances,
-        key=lambda stance: ("want", "expect", "support", "oppose", "fear", "doubt", "believe").index(
-            stance.kind
-        ),
+        key=lambda stance: (
+            "want",
+            "expect",
+            "demand",
+            "support",
+            "oppose",
+            "fear",
+            "doubt",
+            "believe",
+        ).index(stance.kind),
     )
     goals = [as_goal(stance) for stance in ranked if not re.match(r"(?:she|he|they)\b", stance.clause)]
     return list(dict.fromkeys(goals))[:_MOST_GOALS] or [_concern(case, number)]

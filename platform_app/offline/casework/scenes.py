@@ -71,7 +71,7 @@ def _leans(listed: Listed, number: int) -> int:
         0
         if stance is None
         else 1
-        if stance.kind in ("want", "expect", "support")
+        if stance.kind in ("want", "expect", "demand", "support")
         else -1
         if stance.kind in ("oppose", "fear", "doubt")
         else 0

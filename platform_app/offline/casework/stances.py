@@ -10,7 +10,7 @@ from typing import Literal
 from platform_app.offline.casework.mentions import Attributed
 from platform_app.offline.casework.subjects import apposition_end
 
-Kind = Literal["want", "expect", "support", "oppose", "believe", "doubt", "fear"]
+Kind = Literal["want", "expect", "demand", "support", "oppose", "believe", "doubt", "fear"]
 
 _BE = r"(?:is|was|has been|had been)"
 _FILL = r"(?:(?:also|still|now|therefore|strongly|firmly|privately|openly|quietly|always|never|repeatedly|deeply|clearly|publicly|further|\w+ly|has|had|himself|herself) )*"
@@ -42,7 +42,14 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "fear",
         rf"(?:fears?|feared|worries|worried|{_BE} (?:worried|concerned|afraid|anxious|uneasy|alarmed|nervous))"
-        rf"(?: that| about| by| because of| for| at)? (?P<c>.+)",
+        rf"(?: that| about| by| because of| for| at| of)? (?P<c>.+)",
+    ),
+    ("fear", r"(?:warns?|warned)(?: (?:her|him|them|the \w+|everyone|colleagues))? that (?P<c>.+)"),
+    # "insists that the plant is full" is a claim; "insists that nobody is forced" a demand: claims speak of what is, was or can be.
+    (
+        "demand",
+        r"(?:insists?|insisted|demands?|demanded|requires?|required) that "
+        r"(?P<c>(?!.{0,60}\b(?:cannot|can|could|was|were|would|has|had|will|already)\b).+)",
     ),
     (
         "doubt",
@@ -51,10 +58,10 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "believe",
         rf"(?:{_BE} (?:convinced|sure|certain|confident)|(?:believes?|believed|thinks?|thought|feels?|felt|argues?|argued|insists?|insisted|"
-        rf"maintains?|maintained|claims?|claimed|says?|said|holds?|held|warns?|warned|suspects?|suspected|points? out|"
+        rf"maintains?|maintained|claims?|claimed|says?|said|holds?|held|suspects?|suspected|points? out|"
         rf"pointed out|notes?|noted|complains?|complained|proposes?|proposed|"
         rf"recommends?|recommended|suggests?|suggested|demands?|demanded|admits?|admitted|knows?|knew|replied|added|adds|"
-        rf"(?:told|reminded|warned) (?:[A-Z]\w+|her|him|them|the \w+|everyone|colleagues)(?: [A-Z]\w+)?)) (?:that )?(?P<c>.+)",
+        rf"(?:told|reminded) (?:[A-Z]\w+|her|him|them|the \w+|everyone|colleagues)(?: [A-Z]\w+)?)) (?:that )?(?P<c>.+)",
     ),
     (
         "believe",
@@ -66,8 +73,10 @@ _CONCERN = re.compile(
     r"['’]s? (?:main |biggest |greatest |chief |real |first |own )?(?P<noun>concern|fear|worry|goal|aim|priority|hope|view|ambition|wish|condition)s? (?:is|was) (?:that |to |how |whether )?(?P<c>.+)$"
 )
 _NOUNS: dict[str, Kind] = {"concern": "fear", "fear": "fear", "worry": "fear", "view": "believe"}
+# Where a second predicate of the same subject begins: "… and wants …", "…, but she would …".
 _AND = re.compile(
-    r",? (?:and|but) (?:therefore |so |now |still )?(?=(?:wants?|hopes?|would|fears?|insist|demand|ask|argue|believe|thinks?|thought|prefer|expect|oppose|refuse|propose|doubt|worr)\w*\s)"
+    r",? (?:and|but) (?:therefore |so |now |still )?(?:(?:she|he) (?=\w)|(?=(?:wants?|hopes?|would|fears?|insist|demand|ask|"
+    r"argue|believe|thinks?|thought|prefer|expect|oppose|refuse|propose|doubt|worr)\w*\s))"
 )
 _LONGEST = 210
 
@@ -101,18 +110,22 @@ def _tidied(clause: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0]
 
 
-def _from_subject(sentence: Attributed, number: int) -> Stance | None:
+def _from_subject(sentence: Attributed, number: int) -> list[Stance]:
+    """The stances of the grammatical subject, one for each predicate that states one."""
     if sentence.subject is None or "“" in sentence.text or '"' in sentence.text:
-        return None
+        return []
     rest = sentence.text[sentence.subject_end :]
     rest = rest[apposition_end(rest) :]
-    for predicate in (rest, *_AND.split(rest)[1:]):
-        for kind, pattern in _COMPILED:
-            match = pattern.match(predicate)
-            if match and len(match["c"].split()) >= 2:
-                return Stance(
-                    sentence.subject, kind, _tidied(match["c"]), predicate[: match.start("c")].strip(), number
-                )
+    found = [_from_predicate(predicate, sentence.subject, number) for predicate in _AND.split(rest)]
+    return [stance for stance in found if stance]
+
+
+def _from_predicate(predicate: str, person: int, number: int) -> Stance | None:
+    for kind, pattern in _COMPILED:
+        match = pattern.match(predicate.strip())
+        if match and len(match["c"].split()) >= 2:
+            verb = predicate.strip()[: match.start("c")].strip()
+            return Stance(person, kind, _tidied(match["c"]), verb, number)
     return None
 
 
@@ -125,12 +138,12 @@ def _from_concern(sentence: Attributed, number: int) -> Stance | None:
 
 
 def find_stances(sentences: Sequence[Attributed]) -> list[Stance]:
-    """The stances that sentences state, in order; of one sentence at most one."""
-    found = (
-        _from_subject(sentence, number) or _from_concern(sentence, number)
-        for number, sentence in enumerate(sentences)
-    )
-    return [stance for stance in found if stance]
+    """The stances that sentences state, in order."""
+    found: list[Stance] = []
+    for number, sentence in enumerate(sentences):
+        concern = _from_concern(sentence, number)
+        found += _from_subject(sentence, number) or ([concern] if concern else [])
+    return found
 
 
 def as_goal(stance: Stance) -> str:
@@ -140,6 +153,8 @@ def as_goal(stance: Stance) -> str:
         goal = clause
     elif stance.kind == "expect":
         goal = f"get {clause}"
+    elif stance.kind == "demand":
+        goal = f"make sure that {clause}"
     elif stance.kind == "support":
         goal = f"win support for {clause}"
     elif stance.kind == "oppose":

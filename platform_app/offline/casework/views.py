@@ -7,7 +7,7 @@ from platform_app.offline.casework.stances import Stance
 from platform_app.offline.text.phrases import key_phrases
 from platform_app.offline.text.words import stem
 
-ORDER = ("want", "oppose", "support", "expect", "fear", "doubt", "believe")
+ORDER = ("want", "demand", "oppose", "support", "expect", "fear", "doubt", "believe")
 
 
 def stance_of(case: Case, number: int) -> Stance | None:
@@ -21,6 +21,8 @@ def view(stance: Stance) -> str:
     about = stance.verb.split()[-1] in {"about", "by", "for", "at", "of"}
     if stance.kind == "want":
         return f"wants to {stance.clause}"
+    if stance.kind == "demand":
+        return f"insists that {stance.clause}"
     if stance.kind == "expect":
         return f"wants {stance.clause}"
     if stance.kind == "support":

@@ -28,6 +28,11 @@ _TO_HAVE = (
 )
 _THAT = {
     "fear": ("What worries me is that {}.", "My fear is that {}.", "I see one risk above all: {}."),
+    "demand": (
+        "I insist that {}.",
+        "My condition is that {}.",
+        "I will not move until it is settled that {}.",
+    ),
     "doubt": ("I doubt that {}.", "I am not sure that {}.", "Nobody has shown me yet that {}."),
     "believe": ("I am convinced that {}.", "As I see it, {}.", "My point is that {}."),
 }
@@ -84,4 +89,4 @@ def goal_conviction(goal: str) -> Conviction:
     return Conviction(forms, concepts(text), -1 if negative else 1 if acts else 0)
 
 
-_SIGNS = {"want": 1, "expect": 1, "support": 1, "oppose": -1, "fear": -1, "doubt": -1}
+_SIGNS = {"want": 1, "demand": 1, "expect": 1, "support": 1, "oppose": -1, "fear": -1, "doubt": -1}

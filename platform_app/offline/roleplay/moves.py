@@ -122,7 +122,7 @@ def colour(answer: Answer) -> bool:
         strong in ("assertive", "analytical", "collaborative", "detail_oriented", "creative")
         and card.trait(strong) >= 7
     )
-    return marked and answer.chooser.number("colour", 3) == 0 and answer.add(answer.chooser.manner(strong))
+    return marked and answer.chooser.number("colour", 2) == 0 and answer.add(answer.chooser.manner(strong))
 
 
 def ask_back(answer: Answer, terms: Sequence[str]) -> None:

@@ -18,6 +18,11 @@ _FIELD = re.compile(
     r"^(to|from|cc|date|subject|re|memo|memorandum to|an|von|betreff|datum|para|de|asunto|fecha)\s*:\s*(\S.*)$",
     re.IGNORECASE,
 )
+_SALUTATION = re.compile(
+    r"^(?:(?:dear|hi|hello|liebe[rs]?|sehr geehrte[rs]?|estimad[oa]s?|querid[oa]|chère?)\s)?(?:[A-ZÀ-Ý][\w.'’-]*\s?){1,3},$|"
+    r"^(?:(?:kind |best |warm )?regards|best wishes|sincerely|yours (?:sincerely|truly|faithfully)|mit freundlichen grüßen),?$",
+    re.IGNORECASE,
+)
 _ATX = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*(?:[-=_*]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^[\s|:+=-]*-{2,}[\s|:+=-]*$")
@@ -27,7 +32,7 @@ _REFERENCES = re.compile(
     re.I,
 )
 _TERMINAL = (".", "!", "?", ".”", '."', "?”", "!”", ":", ";", ".)", "。")
-_HEADING_LENGTH, _HEADING_WORDS, _UNWRAPPED = 90, 12, 180
+_HEADING_LENGTH, _HEADING_WORDS, _TITLE_WORDS, _UNWRAPPED = 90, 12, 16, 180
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ class _Chunk:
             self._add("heading", _NUMBERED.sub("", without_markup(marked[1])))
         elif "|" in line.strip("| ") or "\t" in line.strip():
             self._add("row", " | ".join(cell for cell in _cells(line) if cell), cells=_cells(line))
+        elif len(self.lines) == 1 and _SALUTATION.match(line.strip()):
+            self._add("field", line.strip(), cells=("salutation", line.strip(" ,")))
         elif field and not self.running:
             self._add("field", f"{field[1]}: {field[2]}", cells=(field[1].lower(), field[2]))
         elif _ITEM.match(line) and not self._is_numbered_heading(line, following):
@@ -215,4 +222,21 @@ def _placed(blocks: list[Block]) -> Iterator[Block]:
 def read_document(text: str) -> Document:
     """The text of a PDF, DOCX, TXT or MD file as a document. Never fails: what has no layout is one paragraph."""
     blocks = [block for chunk in _chunks(printed_lines(text)) for block in _Chunk(chunk).read()]
-    return Document(tuple(_placed(_joined(blocks))))
+    return Document(tuple(_placed(_joined(_titled(blocks)))))
+
+
+def _titled(blocks: list[Block]) -> list[Block]:
+    """The first line is the title, even if it is a question or has an abbreviation in it."""
+    if len(blocks) < 2 or blocks[0].kind != "paragraph":
+        return blocks
+    first = blocks[0].text
+    short = (
+        len(first) <= _HEADING_LENGTH
+        and len(first.split()) <= _TITLE_WORDS
+        and len(split_sentences(first)) == 1
+    )
+    return (
+        [replace(blocks[0], kind="heading"), *blocks[1:]]
+        if short and not first.endswith((".", ":", "!"))
+        else blocks
+    )

@@ -48,13 +48,14 @@ class Index:
         return [Found(number, score) for number, score in ranked[:limit]]
 
     def coverage(self, terms: Iterable[str], passage: int) -> float:
-        """How much of what the terms ask for a passage speaks of, 0 to 1; terms that stand nowhere do not count, synonyms count half."""
+        """How much of what the terms ask for a passage speaks of, 0 to 1; synonyms count somewhat less.
+
+        A term that stands nowhere counts half: too many of them, and the question is about something else.
+        """
         total = met = 0.0
         for term in dict.fromkeys(terms):
             weight = self._rarity(term) if term in self._postings else self._rarity(_meaning(term))
-            if not self.knows(term):
-                continue
-            total += weight
+            total += weight if self.knows(term) else 0.5 * math.log(2 * self.size + 2)
             met += weight * (
                 1.0 if self._stands_in(term, passage) else 0.6 * self._stands_in(_meaning(term), passage)
             )
