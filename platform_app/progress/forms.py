@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import BigIntegerField
 
 
 class OverrideForm(forms.Form):
@@ -16,5 +17,5 @@ class OverrideForm(forms.Form):
 class StudentsFilter(forms.Form):
     """What a professor may narrow the list of students by; nonsense in the address is ignored."""
 
-    scenario = forms.IntegerField(required=False, min_value=1)
+    scenario = forms.IntegerField(required=False, min_value=1, max_value=BigIntegerField.MAX_BIGINT)
     q = forms.CharField(required=False, max_length=200, label="Name or e-mail")
