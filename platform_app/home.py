@@ -7,32 +7,28 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from platform_app.models import Document, Scenario, ScenarioStatus, User
+from platform_app.models import Document, ScenarioStatus, User
 from platform_app.progress import selectors as progress
+from platform_app.scenarios import selectors as scenarios
 
 LATEST = 4
+SHOWN = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
-        return render(request, "home.html", {"showcase": _showcase()})
+        return render(request, "home.html", {"showcase": scenarios.showcase(SHOWN)})
     if request.user.is_student:
         return render(request, "home_student.html", _for_student(request.user))
     return render(request, "home_professor.html", _for_professor(request.user))
 
 
-def _showcase() -> list[Scenario]:
-    published = Scenario.objects.filter(status=ScenarioStatus.PUBLISHED)
-    return list(published.prefetch_related("scenes").order_by("-published_at")[:3])
-
-
 def _for_student(user: User) -> dict[str, Any]:
     played = list(progress.own_progress(user)[:LATEST])
-    seen = {simulation.scenario_id for simulation in played}
     return {
         "running": [simulation for simulation in played if not simulation.is_completed],
         "finished": [simulation for simulation in played if simulation.is_completed],
-        "suggestions": [scenario for scenario in _showcase() if scenario.pk not in seen],
+        "suggestions": scenarios.showcase(SHOWN, without=[simulation.scenario_id for simulation in played]),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -69,9 +69,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "scenarios/detail.html", context)
 
 
-@signed_in
 @require_GET
-def scene_image(request: SignedInRequest, pk: int) -> FileResponse:
+def scene_image(request: HttpRequest, pk: int) -> FileResponse:
     scene = selectors.get_pictured_scene(request.user, pk)
     try:
         file = default_storage.open(str(scene.image.name))

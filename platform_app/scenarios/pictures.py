@@ -59,7 +59,7 @@ def draw_picture(scene: Scene, *, again: bool = False) -> None:
     AIError; the old picture then stays.
     """
     # Outside of the transaction: drawing takes long, and nobody should wait for the lock meanwhile.
-    drawn = ai.image("scene_image", _prompt(scene, again=again))
+    drawn = ai.image("scene_image", prompt_of(scene, again=again))
     try:
         webp = normalised(drawn)
     except InvalidInput as error:
@@ -67,6 +67,20 @@ def draw_picture(scene: Scene, *, again: bool = False) -> None:
             "The AI’s picture cannot be shown. Please try again.", reason="invalid"
         ) from error
     _store(scene, webp)
+
+
+def prompt_of(scene: Scene, *, again: bool = False) -> str:
+    """What is asked for when the scene is to be drawn; with `again` it is another prompt each time."""
+    wanted: dict[str, Any] = {
+        "title": scene.title,
+        "caption": scene.user_goal,
+        "people": [persona.name for persona in scene.personas.all()],
+        "setting": scene.image_prompt or scene.description,
+    }
+    if again:
+        # The answer to the very same prompt is in the cache, and would come back as it was.
+        wanted["variation"] = uuid4().hex[:8]
+    return f"{INSTRUCTIONS}\n\n{block('scene', wanted)}"
 
 
 def discard_file(name: str | None) -> None:
@@ -100,19 +114,6 @@ def normalised(content: bytes) -> bytes:
         raise _refusal("too_many_pixels", "The picture has far too many pixels.") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise _refusal("unreadable", "This is not a readable PNG, JPEG or WebP picture.") from error
-
-
-def _prompt(scene: Scene, *, again: bool) -> str:
-    wanted: dict[str, Any] = {
-        "title": scene.title,
-        "caption": scene.user_goal,
-        "people": [persona.name for persona in scene.personas.all()],
-        "setting": scene.image_prompt or scene.description,
-    }
-    if again:
-        # The answer to the very same prompt is in the cache, and would come back as it was.
-        wanted["variation"] = uuid4().hex[:8]
-    return f"{INSTRUCTIONS}\n\n{block('scene', wanted)}"
 
 
 def _as_webp(picture: Image.Image) -> bytes:

@@ -1,4 +1,5 @@
-"""Reading scenarios, and who may see what: published ones everybody who is signed in, all others only their owner.
+"""Reading scenarios, and who may see what: published ones everybody who is signed in, all others only their owner. How a
+published one looks, its card with the picture, everybody may see.
 
 Arguments are plain values and results are fully loaded, so that they can be cached; rights are judged on what was loaded,
 anew for every caller.
@@ -6,11 +7,13 @@ anew for every caller.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -129,6 +132,13 @@ def scenario_page(
     return ScenarioPage(tuple(ScenarioCard(**row) for row in rows), number, pages, total)
 
 
+def showcase(limit: int, *, without: Collection[int] = ()) -> list[ScenarioCard]:
+    """What has been published last."""
+    published = Scenario.objects.filter(status=ScenarioStatus.PUBLISHED).exclude(pk__in=without)
+    rows = _with_card_columns(published).order_by("-published_at", "-pk")[:limit]
+    return [ScenarioCard(**row) for row in rows]
+
+
 def industries(user_id: int) -> list[str]:
     """The industries to filter by."""
     found = visible_scenarios(user_id).exclude(industry="").order_by("industry")
@@ -180,19 +190,21 @@ def get_own_scene(user: User, pk: int) -> Scene:
     return scene
 
 
-def get_pictured_scene(user: User, pk: int) -> Scene:
-    """A scene with a picture that the user may look at: also somebody who plays a scenario that has been withdrawn."""
+def get_pictured_scene(user: User | AnonymousUser, pk: int) -> Scene:
+    """A scene with a picture that the user may look at: of a published scenario everybody, as the start page shows them; of
+    one that has been withdrawn also those who play it. Raises NotFound.
+    """
     scene = Scene.objects.select_related("scenario").exclude(image="").filter(pk=pk).first()
     if scene is None or not (may_see(user, scene.scenario) or plays(user.pk, scene.scenario_id)):
         raise NotFound
     return scene
 
 
-def may_see(user: User, scenario: Scenario) -> bool:
+def may_see(user: User | AnonymousUser, scenario: Scenario) -> bool:
     return scenario.is_published or scenario.owner_id == user.pk
 
 
-def plays(user_id: int, scenario_id: int) -> bool:
+def plays(user_id: int | None, scenario_id: int) -> bool:
     return Simulation.objects.filter(student_id=user_id, scenario_id=scenario_id).exists()
 
 

@@ -170,7 +170,23 @@ class TestServing:
         url = pictures.scene_image_url(scene)
 
         assert client_for(student).get(url).status_code == 404
-        assert Client().get(url).status_code == 302
+        assert Client().get(url).status_code == 404
+
+    def test_everybody_sees_the_picture_of_a_published_scenario_as_the_start_page_shows_it(
+        self, published_scenario: Scenario
+    ) -> None:
+        scene = published_scenario.scenes.all()[0]
+        pictures.set_picture(scene, picture())
+        url = pictures.scene_image_url(scene)
+        visitor = Client()
+
+        assert url in visitor.get("/").content.decode()
+        response = visitor.get(url)
+        assert response.status_code == 200
+        assert b"".join(response.streaming_content)[8:12] == b"WEBP"  # type: ignore[attr-defined]
+
+        actions.unpublish_scenario(published_scenario)
+        assert visitor.get(url).status_code == 404
 
     def test_those_who_play_see_it(self, scene: Scene, student: User, client_for: ClientFor) -> None:
         SimulationFactory.create(scenario=scene.scenario, student=student)

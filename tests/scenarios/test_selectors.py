@@ -168,3 +168,14 @@ def test_students_are_counted_without_the_owners_test_runs(
     assert selectors.count_students(published_scenario) == 2
     assert selectors.has_begun(student.pk, published_scenario.pk)
     assert not selectors.has_begun(other_student.pk, published_scenario.pk)
+
+
+def test_the_showcase_has_what_was_published_last_in_one_query(
+    professor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_scenario(owner=professor, title="Draft", published=False)
+    first, second, third = (make_scenario(owner=professor, title=title) for title in ("One", "Two", "Three"))
+
+    with django_assert_num_queries(1):
+        assert [card.title for card in selectors.showcase(2)] == [third.title, second.title]
+    assert [card.title for card in selectors.showcase(2, without=[third.pk])] == [second.title, first.title]

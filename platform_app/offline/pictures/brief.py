@@ -10,7 +10,8 @@ from typing import Any
 
 from platform_app.prompting import blocks
 
-LONGEST_TITLE = 140
+LONGEST = {"title": 200, "caption": 600, "setting": 2000, "variation": 40}
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,16 @@ class Brief:
     def chance(self) -> Random:
         """What the words leave open is decided by them as well: the same title, the same decisions."""
         seed = f"{self.title}\n{self.variation}" if self.variation else self.title
-        return Random(int.from_bytes(sha256(seed.encode()).digest()))  # noqa: S311  (decides where clouds are)
+        return Random(int.from_bytes(sha256(seed.encode(errors="surrogatepass")).digest()))  # noqa: S311  (decides where clouds are)
 
 
 def read(prompt: str) -> Brief:
     told = _told(blocks(prompt).get("scene", ""))
     if told is None:
-        return Brief(_plain(prompt)[:LONGEST_TITLE])
-    texts = {name: _plain(told.get(name)) for name in ("title", "caption", "setting", "variation")}
+        return Brief(_plain(prompt, LONGEST["title"]))
+    texts = {name: _plain(told.get(name), most) for name, most in LONGEST.items()}
     people = told.get("people")
-    names = (_plain(name) for name in people) if isinstance(people, list) else ()
+    names = (_plain(name, LONGEST_NAME) for name in people) if isinstance(people, list) else ()
     return Brief(**texts, people=tuple(filter(None, names)))
 
 
@@ -47,5 +48,5 @@ def _told(body: str) -> dict[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-def _plain(text: object) -> str:
-    return " ".join(text.split()) if isinstance(text, str) else ""
+def _plain(text: object, most: int) -> str:
+    return " ".join(text.split())[:most] if isinstance(text, str) else ""

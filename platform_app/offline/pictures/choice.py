@@ -14,7 +14,7 @@ from platform_app.offline.pictures.palette import PALETTES, Palette
 from platform_app.offline.pictures.stage import Stage
 
 Motif = Callable[[Stage], None]
-WEIGHTS = {"title": 3, "setting": 2, "caption": 1}
+WEIGHTS = {"setting": 3, "title": 2, "caption": 1}
 OUTSIDE_INSTEAD = 0.3
 
 OUTSIDE: dict[Motif, str] = {
@@ -32,19 +32,19 @@ OUTSIDE: dict[Motif, str] = {
     "vineyard orchard rural countryside bauernhof ferme milk",
     land.mountains: "mountain mountains alpine lake forest wood woods valley island nature park landscape hike ski resort "
     "tourism camp river trail berg wald",
-    land.energy: "energy wind turbine turbines solar grid electricity renewable renewables power climate carbon emissions "
+    land.energy: "energy wind turbine turbines solar grid electricity renewable renewables climate carbon emissions "
     "sustainability utility energie",
     city.columns: "court courthouse ministry parliament government municipal council mayor embassy museum university campus "
     "bank banking town-hall public senate tribunal rathaus gericht committee",
     city.street: "street shop shops store stores market retail boutique neighbourhood neighborhood high-street pavement "
-    "customers fashion supermarket mall laden strasse pharmacy",
+    "fashion supermarket mall laden strasse pharmacy",
     city.skyline: "city skyline tower headquarters downtown town metropolis rooftop stadt ville",
 }
 INSIDE: dict[Motif, str] = {
     rooms.office: "office desk bureau buro study cubicle reception oficina workplace control-room",
     rooms.board_room: "board boardroom board-room meeting conference negotiation sitzung vorstand committee-room directors "
     "shareholders assembly-room council-room",
-    rooms.lounge: "interview talk conversation private family coaching mentor home sofa living",
+    rooms.lounge: "interview private coaching mentor home sofa armchair armchairs living-room",
     rooms.project_room: "project workshop-room startup start-up sprint whiteboard brainstorm design designers studio agency "
     "app software prototype innovation project-room co-working team-room sample-room",
     rooms.class_room: "school classroom class-room lesson lecture seminar seminar-room teacher teachers pupils schule ecole "
@@ -58,7 +58,7 @@ INSIDE: dict[Motif, str] = {
     workshops.server_room: "server servers data-centre data-center datacentre datacenter cyber hacker breach cloud network "
     "outage it-department server-room security",
 }
-# Words that people have in their titles, which say nothing of the place: "chief financial officer", "head of the board".
+# Words that name a place only together.
 _PLACES = {
     "control room": "control-room",
     "board room": "board-room",
@@ -75,6 +75,7 @@ _PLACES = {
     "assembly line": "machine",
     "supply chain": "supply",
     "high street": "high-street",
+    "living room": "living-room",
     "high school": "school",
 }
 _LIGHT = {
@@ -105,11 +106,10 @@ def choose(brief: Brief, chance: Random) -> Choice:
     words = _weighed_words(brief)
     outside, outer = _best(OUTSIDE, words)
     room, inner = _best(INSIDE, words)
+    # A room of the hospital: now and then the hospital itself, or every scene of a case would look alike.
     prefers_outside = chance.random() < OUTSIDE_INSTEAD
-    if outer > inner or (outer == inner and prefers_outside):
+    if outer > inner or (outer and outer == inner and prefers_outside):
         room = None
-    elif outer and prefers_outside and 2 * outer > inner:
-        room = None  # a room of the hospital: now and then the hospital, or every scene would look alike
     if room is rooms.board_room and len(brief.people) < 3 and not words.keys() & _BOARD:
         room = rooms.lounge  # nobody takes the long table for two
     return Choice(outside or city.skyline, room, _palette(words, chance))
@@ -131,10 +131,11 @@ def _folded(text: str) -> str:
 
 
 def _best(motifs: Mapping[Motif, str], words: Mapping[str, int]) -> tuple[Motif | None, int]:
-    """The motif with the highest score, if any has one; of equal ones the first."""
-    scores = {motif: sum(words.get(word, 0) for word in known.split()) for motif, known in motifs.items()}
-    best = max(scores, key=lambda motif: scores[motif])
-    return (best, scores[best]) if scores[best] else (None, 0)
+    """The motif that has most of the words, if any has one, and the weight of the weightiest of them."""
+    weights = {motif: [words.get(word, 0) for word in known.split()] for motif, known in motifs.items()}
+    best = max(weights, key=lambda motif: sum(weights[motif]))
+    weight = max(weights[best])
+    return (best, weight) if weight else (None, 0)
 
 
 def _palette(words: Mapping[str, int], chance: Random) -> Palette:

@@ -20,7 +20,7 @@ from platform_app.offline.pictures.palette import Tone
 ELLIPSIS = "…"
 MEASURING = 100  # the size, in pixels, at which lengths are taken
 STACKED = 0.13
-_KNOWN = frozenset(map(chr, range(32, 127))) | frozenset("©«°±´·»‘’“”…‹›™")
+KNOWN = frozenset(map(chr, range(32, 127))) | frozenset("©«°±´·»‘’“”…‹›⁄™")
 _SPELT = {
     ord(pair[0]): pair[1:] for pair in "ßss ẞSS æae ÆAe œoe ŒOe þth ÞTh ðd ħh −– ‐- ‑- ‒– „“ ‚‘ ×x •·".split()
 }
@@ -40,9 +40,10 @@ def writable(text: str) -> str:
     """The text as far as it can be written: symbols fall out, and with a single letter that cannot be, all of it ("")."""
     kept = []
     for character in unicodedata.normalize("NFC", text.translate(_SPELT)):
-        if character in _KNOWN or taken_apart(character):
-            kept.append(character)
-        elif unicodedata.category(character)[0] in "LNM":
+        plain = character if _is_writable(character) else unicodedata.normalize("NFKC", character)  # "ﬁ", "½"
+        if all(map(_is_writable, plain)):
+            kept.append(plain)
+        elif unicodedata.category(character)[0] in "LMN":
             return ""
     return " ".join("".join(kept).split())
 
@@ -103,8 +104,12 @@ def _draw(canvas: Canvas, origin: Point, mark: Mark, style: Style) -> None:
         canvas.disc(x + dx * size, y + dy * size, (0.055 + style.weight) * size, style.tone)
 
 
+def _is_writable(character: str) -> bool:
+    return character in KNOWN or taken_apart(character) is not None
+
+
 def _glyph(character: str) -> Glyph:
-    return Glyph(character) if character in _KNOWN else taken_apart(character) or Glyph("?")
+    return Glyph(character) if character in KNOWN else taken_apart(character) or Glyph("?")
 
 
 def _fitting(words: list[str], size: float, width: float) -> int:

@@ -93,11 +93,11 @@ class Palette:
 
     @property
     def soft_paper(self) -> Tone:
-        return mix(self.paper, self.ink, 0.18)
+        return mix(self.paper, self.ink, 0.12)
 
     @property
     def faint_paper(self) -> Tone:
-        return mix(self.paper, self.ink, 0.38)
+        return mix(self.paper, self.ink, 0.34)
 
 
 def _palette(name: str, colours: str, *, is_dark: bool = False) -> Palette:

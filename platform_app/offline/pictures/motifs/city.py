@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_app.offline.pictures.canvas import WIDTH
-from platform_app.offline.pictures.palette import mix
+from platform_app.offline.pictures.palette import WHITE, Tone, mix
 from platform_app.offline.pictures.stage import EDGE, Stage, street_lamp, tower, tree, windows
 
 
@@ -59,9 +59,7 @@ def street(stage: Stage) -> None:
     tree(stage, chance.uniform(13.2, 14.6), 4.74, 1.7, 0.62)
 
 
-def _shop(
-    stage: Stage, x: float, width: float, top: float, number: int, colour: tuple[int, int, int]
-) -> None:
+def _shop(stage: Stage, x: float, width: float, top: float, number: int, colour: Tone) -> None:
     canvas, palette = stage.canvas, stage.palette
     dark = mix(colour, palette.ink, 0.55)
     canvas.rect(x, top, width, EDGE - top, colour)
@@ -89,26 +87,22 @@ def _shop(
     _awning(stage, x + 0.1, 3.2, width - 0.2, stripe)
 
 
-def _awning(stage: Stage, x: float, y: float, width: float, colour: tuple[int, int, int]) -> None:
+def _awning(stage: Stage, x: float, y: float, width: float, colour: Tone) -> None:
     stripes = max(4, round(width / 0.34))
     step = width / stripes
     for stripe in range(stripes):
-        tone = colour if stripe % 2 == 0 else mix(stage.palette.horizon, (255, 255, 255), 0.5)
+        tone = colour if stripe % 2 == 0 else mix(stage.palette.horizon, WHITE, 0.5)
         left = x + stripe * step
         stage.canvas.rect(left, y, step, 0.4, tone)
         stage.canvas.disc(left + step / 2, y + 0.4, step / 2, tone, tall=0.12)
 
 
 def hospital(stage: Stage) -> None:
-    """A bright house with a lit cross and an ambulance at its door."""
+    """A bright house with an ambulance at its door. Its cross is not red on white: that emblem is not for everybody."""
     canvas, palette, chance = stage.canvas, stage.palette, stage.chance
     for _ in range(10):
         tower(stage, chance.uniform(-0.5, 15.5), chance.uniform(1.5, 2.9), chance.uniform(0.9, 1.6), 0.15)
-    bright = (
-        mix(palette.horizon, palette.ink, 0.42)
-        if palette.is_dark
-        else mix(palette.horizon, (255, 255, 255), 0.45)
-    )
+    bright = mix(palette.horizon, palette.ink, 0.42) if palette.is_dark else mix(palette.horizon, WHITE, 0.45)
     shade, pane = mix(bright, palette.ink, 0.13), mix(bright, palette.calm, 0.5)
     lit = 0.55 if palette.is_dark else 0.18
     for x, top, width in ((1.6, 2.35, 4.6), (9.3, 1.95, 5.0)):
@@ -128,9 +122,10 @@ def hospital(stage: Stage) -> None:
     canvas.rect(5.6, 0.75, 4.3, EDGE - 0.75, bright)
     canvas.rect(9.2, 0.75, 0.7, EDGE - 0.75, shade)
     canvas.rect(5.5, 0.62, 4.5, 0.18, mix(shade, palette.ink, 0.3))
-    canvas.disc(7.45, 1.72, 0.72, palette.pop, alpha=0.2)
-    canvas.rect(7.27, 1.2, 0.36, 1.04, palette.pop)
-    canvas.rect(6.93, 1.54, 1.04, 0.36, palette.pop)
+    canvas.disc(7.45, 1.72, 0.84, palette.calm, alpha=0.25)
+    canvas.disc(7.45, 1.72, 0.66, palette.calm)
+    canvas.rect(7.31, 1.28, 0.28, 0.88, WHITE, corner=0.05)
+    canvas.rect(7.01, 1.58, 0.88, 0.28, WHITE, corner=0.05)
     windows(stage, 5.95, 2.7, 5, 2, step=(0.66, 0.56), size=(0.42, 0.32), pane=pane, lit=lit)
     canvas.rect(6.3, 3.95, 2.3, 0.9, palette.glow)
     canvas.rect(7.4, 3.95, 0.08, 0.9, shade)
@@ -143,7 +138,7 @@ def hospital(stage: Stage) -> None:
 
 def _ambulance(stage: Stage, x: float, foot: float) -> None:
     canvas, palette = stage.canvas, stage.palette
-    white = mix(palette.horizon, (255, 255, 255), 0.7)
+    white = mix(palette.horizon, WHITE, 0.7)
     canvas.rect(x, foot - 1.12, 1.75, 0.98, white, corner=0.1)
     canvas.polygon(
         [
@@ -160,8 +155,8 @@ def _ambulance(stage: Stage, x: float, foot: float) -> None:
         palette.depth(0.75),
     )
     canvas.rect(x, foot - 0.5, 2.5, 0.14, palette.pop)
-    canvas.rect(x + 0.62, foot - 1.0, 0.12, 0.42, palette.pop)
-    canvas.rect(x + 0.47, foot - 0.85, 0.42, 0.12, palette.pop)
+    canvas.rect(x + 0.62, foot - 1.0, 0.12, 0.42, palette.calm)
+    canvas.rect(x + 0.47, foot - 0.85, 0.42, 0.12, palette.calm)
     canvas.rect(x + 1.25, foot - 1.24, 0.3, 0.13, palette.calm, corner=0.05)
     for wheel in (0.45, 1.95):
         canvas.disc(x + wheel, foot - 0.12, 0.24, palette.ink)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from platform_app.offline.pictures.canvas import WIDTH
-from platform_app.offline.pictures.palette import mix
+from platform_app.offline.pictures.palette import WHITE, mix
 from platform_app.offline.pictures.stage import EDGE, Stage, fir, ridge, tree
 
 
@@ -60,7 +60,7 @@ def _barn(stage: Stage, x: float, foot: float) -> None:
         ],
         shade,
     )
-    white = mix(palette.horizon, (255, 255, 255), 0.6)
+    white = mix(palette.horizon, WHITE, 0.6)
     canvas.rect(x + 0.55, foot - 0.95, 0.8, 0.95, white)
     canvas.rect(x + 0.62, foot - 0.88, 0.66, 0.88, shade)
     canvas.line([(x + 0.62, foot - 0.88), (x + 1.28, foot)], white, 0.05)
@@ -98,7 +98,7 @@ def _peak(stage: Stage, x: float, top: float, half: float, nearness: float) -> N
     canvas.polygon([(x, top), (x + half * 0.15, EDGE), (x + half, EDGE)], palette.depth(nearness + 0.07))
     fall = 0.24 * (EDGE - top)
     side = half * 0.24
-    snow = mix(palette.horizon, (255, 255, 255), 0.35 if palette.is_dark else 0.75)
+    snow = mix(palette.horizon, WHITE, 0.35 if palette.is_dark else 0.75)
     canvas.polygon(
         [
             (x, top),
@@ -128,7 +128,7 @@ def energy(stage: Stage) -> None:
 
 def _turbine(stage: Stage, x: float, foot: float, height: float, turn: float) -> None:
     canvas, palette = stage.canvas, stage.palette
-    white = mix(palette.horizon, (255, 255, 255), 0.3 if palette.is_dark else 0.75)
+    white = mix(palette.horizon, WHITE, 0.3 if palette.is_dark else 0.75)
     hub = foot - height
     wide = 0.035 * height
     canvas.polygon([(x - wide, foot), (x - wide * 0.5, hub), (x + wide * 0.5, hub), (x + wide, foot)], white)
