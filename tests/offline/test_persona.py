@@ -51,6 +51,8 @@ def test_six_turns_bring_no_sentence_twice(name: str, who: str, sdk: OpenAI) -> 
     answers = play.converse(QUESTIONS[(name, who)])
     sentences = [sentence for answer in answers for sentence in split_sentences(answer)]
     assert len(sentences) == len(set(sentences))
+    told = [sentence.rpartition(": ")[2].lower() for sentence in sentences if len(sentence) > 40]
+    assert len(told) == len(set(told)), "said again behind other words of introduction"
     openings = [" ".join(answer.split()[:4]) for answer in answers]
     assert len(set(openings)) == len(openings)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from platform_app.offline.casework.lexicon import COMMON_WORDS, FEMALE_TITLES, MALE_TITLES, PARTICLES
 from platform_app.offline.casework.names import name_tokens
 from platform_app.offline.casework.subjects import Mention, named_subject
-from platform_app.offline.text.layout import Document
+from platform_app.offline.text.layout import Document, Sentence
 from platform_app.offline.text.words import STOPWORDS, fold
 
 _TITLE = r"(?:(?P<title>Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Professor|Sir|Herr|Frau|Sister|Señora?|M|Mme)\.?\s+)?"
@@ -18,6 +18,7 @@ _POSSESSIVE = re.compile(r"['’]s?(?![^\W\d_])")
 _PRONOUN = re.compile(r"^(?:(?:But|And|So|Yet|Then|Now|Still|However|Instead),?\s+)?(He|She|he|she)\b\s*")
 _OWNED = re.compile(r"^(?:(?:But|And|So|Yet|Now|Still),?\s+)?(His|Her)\b(?=\s+[a-z])")
 _QUOTATION = re.compile(r"[“\"«„]([^“”\"«»„]{8,600})[”\"»“]")
+_LONGEST_GAP = 2
 _SPEAKS = re.compile(
     r"\b(?:said|says|argued|argues|asked|asks|replied|insisted|insists|warned|warns|added|explained|told|objected|complained|noted|"
     r"answered|remarked|countered|recalled|concluded|admitted|stressed|put it|wrote|writes|wondered|thought)\b"
@@ -123,20 +124,31 @@ class Cast:
     def attribute(self, document: Document) -> list[Attributed]:
         """The sentences of a document with whom they are about."""
         attributed: list[Attributed] = []
+        antecedent: Attributed | None = None
+        gap = 0
         for sentence in document.sentences:
             previous = attributed[-1] if attributed and attributed[-1].block == sentence.block else None
-            attributed.append(self._attributed(sentence.text, sentence.section, sentence.block, previous))
+            if previous is None or gap > _LONGEST_GAP:
+                antecedent, gap = None, 0
+            one = self._attributed(sentence, previous, antecedent, gap)
+            attributed.append(one)
+            meant = one.people or _PRONOUN.match(one.text)
+            antecedent, gap = (one, 0) if meant else (antecedent, gap + 1)
         return attributed
 
     def attribute_texts(self, texts: Sequence[str], *, section: str = "") -> list[Attributed]:
         """Sentences that stand alone, such as facts of a list."""
-        return [self._attributed(text, section, -1, None) for text in texts]
+        return [self._attributed(Sentence(text, section, -1), None, None, 0) for text in texts]
 
-    def _attributed(self, text: str, section: str, block: int, previous: Attributed | None) -> Attributed:
+    def _attributed(
+        self, sentence: Sentence, previous: Attributed | None, antecedent: Attributed | None, gap: int
+    ) -> Attributed:
+        """`antecedent` is the sentence that a pronoun can mean, `gap` how many without people lie between."""
+        text = sentence.text
         mentions = self.find(text)
         people = tuple(dict.fromkeys(mention.person for mention in mentions))
         quotations = self._quotations(text, mentions, previous)
-        plain = Attributed(text, section, block, people, quotations=quotations)
+        plain = Attributed(text, sentence.section, sentence.block, people, quotations=quotations)
         subject = named_subject(text, mentions)
         if subject:
             return replace(
@@ -144,20 +156,20 @@ class Cast:
             )
         pronoun, owned = _PRONOUN.match(text), _OWNED.match(text)
         if pronoun:
-            return self._with_pronoun(plain, pronoun, previous)
+            return self._with_pronoun(plain, pronoun, antecedent, gap)
         if owned and not people:
-            return self._with_owner(plain, owned, previous)
+            return self._with_owner(plain, owned, antecedent, gap)
         return replace(plain, unresolved=_leans_back(text, people))
 
     def _with_pronoun(
-        self, plain: Attributed, pronoun: re.Match[str], previous: Attributed | None
+        self, plain: Attributed, pronoun: re.Match[str], antecedent: Attributed | None, gap: int
     ) -> Attributed:
-        meant = self._meant(pronoun[1], previous)
+        meant = self._meant(pronoun[1], antecedent)
         if meant is None:
             return replace(plain, unresolved=True)
         everybody = tuple(dict.fromkeys((meant, *plain.people)))
         start, end = pronoun.span(1)
-        sure = _continues(previous, meant)
+        sure = self._is_sure(antecedent, meant, gap)
         return replace(
             plain,
             people=everybody,
@@ -168,13 +180,20 @@ class Cast:
             sure=sure,
         )
 
-    def _with_owner(self, plain: Attributed, owned: re.Match[str], previous: Attributed | None) -> Attributed:
-        owner = self._meant("he" if owned[1] == "His" else "she", previous)
+    def _with_owner(
+        self, plain: Attributed, owned: re.Match[str], antecedent: Attributed | None, gap: int
+    ) -> Attributed:
+        owner = self._meant("he" if owned[1] == "His" else "she", antecedent)
         if owner is None:
             return replace(plain, unresolved=True)
         start, end = owned.span(1)
-        sure = _continues(previous, owner)
+        sure = self._is_sure(antecedent, owner, gap)
         return replace(plain, people=(owner,), subject_start=start, subject_end=end, sure=sure, owner=owner)
+
+    def _is_sure(self, antecedent: Attributed | None, person: int, gap: int) -> bool:
+        """Whether the antecedent was surely about the same person; over a gap its gender must be known as well."""
+        continues = antecedent is not None and antecedent.subject == person and antecedent.sure
+        return continues and (gap == 0 or bool(self.genders.get(person)))
 
     def _meant(self, pronoun: str, previous: Attributed | None) -> int | None:
         """Whom "she" means: the one person of the sentence before, if its gender, where known, agrees."""
@@ -205,11 +224,6 @@ class Cast:
         elif not outside.strip(" .,;:—–-") and previous and previous.quotations:
             speaker = previous.quotations[-1][0]
         return tuple((speaker, match[1].strip()) for match in spoken) if speaker is not None else ()
-
-
-def _continues(previous: Attributed | None, person: int) -> bool:
-    """Whether the sentence before was surely about the same person."""
-    return previous is not None and previous.subject == person and previous.sure
 
 
 def _leans_back(text: str, people: tuple[int, ...]) -> bool:

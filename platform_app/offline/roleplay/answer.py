@@ -11,6 +11,7 @@ from platform_app.offline.roleplay.phrasebook import Chooser
 from platform_app.offline.text.sentences import split_sentences
 
 _MOST_SENTENCES = 5
+_SHORT = 24
 
 
 @dataclass
@@ -32,10 +33,15 @@ class Answer:
         ] + self.sentences
 
     def add(self, text: str) -> bool:
-        known = {normal(sentence) for sentence in self.heard}
-        fresh = [sentence for sentence in split_sentences(text) if normal(sentence) not in known]
+        fresh = [sentence for sentence in split_sentences(text) if not self.has_said(sentence)]
         self.sentences += fresh
         return bool(fresh)
+
+    def has_said(self, sentence: str) -> bool:
+        """Whether a sentence has been said in this scene, alone or behind an introduction."""
+        plain = normal(sentence)
+        heard = [normal(said) for said in self.heard]
+        return plain in heard or (len(plain) > _SHORT and any(plain in said for said in heard))
 
     def say(self, purpose: str, **values: str) -> bool:
         return self.add(self.chooser.pick(purpose, **values))

@@ -79,8 +79,12 @@ _MORE = re.compile(
 )
 _PROPOSAL = re.compile(
     r"\b(?:i|we|you) (?:would |will |therefore |also |strongly )?(?:suggest|propose|recommend|advise|plan to|intend to|want to|would like to|am going to|decide to|have decided)\b|"
-    r"\b(?:we|you|they|i|the \w+) (?:should|could|must|need to|ought to|have to|can) \w+|\b(?:let's|let us|what if|how about|why don't we|suppose we|imagine we|my (?:plan|proposal|idea|recommendation|suggestion) is)\b|"
+    r"\b(?:we|you|they|i) (?:should|could|must|need to|ought to|have to|can) \w+|\bthe \w+ should \w+|\b(?:let's|let us|what if|how about|why don't we|suppose we|imagine we|my (?:plan|proposal|idea|recommendation|suggestion) is)\b|"
     r"^i would \w+|\bi think (?:we|it|that|the)\b|\bin my (?:view|opinion)\b",
+    re.IGNORECASE,
+)
+_SUPPOSING = re.compile(
+    r"^(?:and |but |so |ok(?:ay)?,? )?(?:what if|how about|what about if|why (?:don't|not) (?:we|you)|could we|can we|suppose|imagine|let's|let us)\b",
     re.IGNORECASE,
 )
 _AGREE = re.compile(
@@ -143,7 +147,7 @@ def _matter(plain: str, *, asks: bool) -> Intent:
         return "opinion"
     if _NUMBER.search(plain) and asks:
         return "number"
-    if _PROPOSAL.search(plain) and not (asks and _QUESTION.match(plain)):
+    if _SUPPOSING.match(plain) or (_PROPOSAL.search(plain) and not (asks and _QUESTION.match(plain))):
         return "proposal"
     if short and _AGREE.match(plain):
         return "agreement"

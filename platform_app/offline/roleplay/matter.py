@@ -16,7 +16,7 @@ from platform_app.offline.roleplay.moves import (
     tell,
     terms_asked,
 )
-from platform_app.offline.text.figures import numbers
+from platform_app.offline.text.figures import has_figure, numbers
 from platform_app.offline.text.grammar import looks_like_verb
 from platform_app.offline.text.words import canonical, concepts, stems
 
@@ -45,7 +45,7 @@ def answer_matter(answer: Answer) -> None:
     if not facts:
         pass_on(answer, asked or terms, named)
         return
-    take_up(answer)
+    take_up(answer, facts)
     tell(answer, facts)
     if (
         len(answer.sentences) < 4
@@ -111,14 +111,16 @@ def _doubt_figure(answer: Answer, facts: Sequence[Passage], terms: Sequence[str]
     answer.say("ask_back")
 
 
-def take_up(answer: Answer) -> None:
+def take_up(answer: Answer, facts: Sequence[Passage]) -> None:
+    """Show that the words were heard: the colleague before, the subject, or the kind of question."""
     heard = answer.conversation.just_heard
     if heard and answer.say(
         "after_colleague", other=heard[-1].name.split()[0] if heard[-1].name else "My colleague"
     ):
         return
     phrase = noun_phrase(answer)
-    plain = answer.intent in ("why", "more", "number") and answer.chooser.number("how", 2)
+    counted = answer.intent == "number" and any(has_figure(fact.said) for fact in facts)
+    plain = (counted or answer.intent in ("why", "more")) and answer.chooser.number("how", 2)
     if plain and answer.say(f"on_{answer.intent}"):
         return
     if answer.intent == "statement":
@@ -185,14 +187,18 @@ def give_opinion(answer: Answer) -> None:
     if named:
         speak_of(answer, named[0], terms)
         return
-    if not colour(answer):
-        take_up(answer)
-    stated = state_conviction(answer, terms, again=True)
+    coloured = colour(answer)
+    if not coloured:
+        take_up(answer, ())
+    stated = state_conviction(answer, terms, again=True, bare=coloured)
     reasons = answer.mind.find(
         [*terms, *stems(answer.sentences[-1] if stated else "")], avoid=answer.heard, limit=1
     )
     tell(answer, reasons)
     if not stated and not reasons:
-        pass_on(answer, terms, ())
-        return
+        own = [p for p in answer.mind.passages if p.own and not answer.has_said(p.said)]
+        tell(answer, own[:1])
+        if not own:
+            pass_on(answer, terms, ())
+            return
     ask_back(answer, terms)

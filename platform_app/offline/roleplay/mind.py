@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from platform_app.offline.casework.case import Case, read_case
@@ -19,23 +19,29 @@ from platform_app.offline.roleplay.convictions import Conviction, conviction_of,
 from platform_app.offline.roleplay.voice import Speaker
 from platform_app.offline.text.figures import has_figure
 from platform_app.offline.text.retrieval import Index
-from platform_app.offline.text.words import canonical, concepts, fold, stem, stems
+from platform_app.offline.text.words import canonical, concepts, fold, stem, stems, words
 
 _LIFE = re.compile(
     r"\b(?:joined|studied|graduated|was born|grew up|used to work|worked (?:for|at) .{0,40} before)\b"
 )
+_LEANS_BACK = re.compile(r"(?:It|This|That|These|They|Their|Its|Both|Such)\b")
 _LEAST_SCORE = 1.2
 _SIMILAR = 0.6
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A sentence that the persona may say. `source` is the sentence of the case, `own` says that it is the persona's deed or view."""
+    """A sentence that the persona may say.
+
+    `source` is the sentence of the case, `own` says that it is the persona's deed or view, `lead` is what has to be said
+    before it ("It would cost …").
+    """
 
     said: str
     source: Attributed
     own: bool
     meanings: frozenset[str]
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,25 +70,35 @@ class Mind:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        sources = [
-            *self.case.sentences,
-            *self.cast.attribute_texts([*self.card.knowledge, *_sentences(self.card.background)]),
-        ]
         found: dict[str, Passage] = {}
-        for source in sources:
-            said = self.speaker.says(source)
-            if said and len(said.split()) >= 4:
-                own = (
-                    source.subject == self.me
-                    or any(speaker == self.me for speaker, _ in source.quotations)
-                    or said.startswith("By my own")
-                )
-                found.setdefault(normal(said), Passage(said, source, own, concepts(said)))
+        previous: Passage | None = None
+        for source in self._sources():
+            near = previous if previous and previous.source.block == source.block >= 0 else None
+            previous = self._passage(source, near)
+            if previous and len(previous.said.split()) >= 4:
+                found.setdefault(normal(previous.said), previous)
         return tuple(found.values())
+
+    def _sources(self) -> list[Attributed]:
+        beside = [*self.card.knowledge, *_sentences(self.card.background)]
+        return [*self.case.sentences, *self.cast.attribute_texts(beside)]
+
+    def _passage(self, source: Attributed, previous: Passage | None) -> Passage | None:
+        leans = source.unresolved and bool(_LEANS_BACK.match(source.text))
+        if leans and previous is None:
+            return None
+        said = self.speaker.says(replace(source, unresolved=False) if leans else source)
+        if said is None:
+            return None
+        own = source.subject == self.me or any(speaker == self.me for speaker, _ in source.quotations)
+        lead = previous.said if leans and previous else ""
+        return Passage(said, source, own or said.startswith("By my own"), concepts(f"{lead} {said}"), lead)
 
     @cached_property
     def index(self) -> Index:
-        return Index([f"{passage.said} {self._names_in(passage)}" for passage in self.passages])
+        return Index(
+            [f"{passage.lead} {passage.said} {self._names_in(passage)}" for passage in self.passages]
+        )
 
     def _names_in(self, passage: Passage) -> str:
         return " ".join(self.cast.names[person] for person in passage.source.people)
@@ -117,9 +133,9 @@ class Mind:
             rating *= 0.5 if _LIFE.search(passage.said) else 1.0
             rating *= 1.35 if figures_first and has_figure(passage.said) else 1.0
             rated.append((-rating, found.passage))
-        best = sorted(rated)[:limit]
+        best = sorted(rated)
         enough = max(_LEAST_SCORE, 0.45 * -best[0][0]) if best else 0.0
-        return [self.passages[number] for score, number in best if -score >= enough]
+        return _each_once([self.passages[number] for score, number in best if -score >= enough])[:limit]
 
     def knows(self, terms: Sequence[str]) -> bool:
         """Whether the case speaks of any of these stems at all."""
@@ -157,6 +173,24 @@ class Mind:
         ]
         return tuple(found)
 
+    def inside(self, said: str) -> str:
+        """A sentence as it stands behind a colon: with a small letter, unless it begins with a name or "I"."""
+        first = said.split(" ", 1)[0].strip(",")
+        keeps = (
+            first in self._capital_words
+            or first.startswith(("I'", "“"))
+            or first == "I"
+            or not first[1:].islower()
+        )
+        return said if keeps and first != "A" else said[:1].lower() + said[1:]
+
+    @cached_property
+    def _capital_words(self) -> frozenset[str]:
+        """Words that the case writes with a capital inside of sentences, and the parts of names."""
+        inside = (word for s in self.case.sentences for word in words(s.text)[1:] if word[0].isupper())
+        names = (part for person in self.case.people for part in [*person.tokens, *person.name.split()])
+        return frozenset([*inside, *names]) - {"The", "A", "An", "In", "On", "At", "It"}
+
     def named_in(self, text: str) -> list[int]:
         """The people, speaker and student aside, of whom a text speaks."""
         return list(
@@ -187,6 +221,12 @@ class Mind:
             votes[person] = len(asked & said) + 0.8 * len(asked & domain_of(self.case.people[person].role))
         best = max(votes, key=lambda person: (votes[person], -person), default=None)
         return best if best is not None and votes[best] >= 1 else None
+
+
+def _each_once(passages: Sequence[Passage]) -> list[Passage]:
+    """Without passages that another one brings along as its lead."""
+    leads = {passage.lead for passage in passages}
+    return [passage for passage in passages if passage.said not in leads]
 
 
 def normal(sentence: str) -> str:

@@ -83,17 +83,24 @@ def _echo(before: str, phrase: str) -> str:
 
 
 def tell(answer: Answer, facts: Sequence[Passage]) -> None:
-    if not facts:
-        return
-    first, *others = facts
-    answer.add(first.said if first.own else answer.chooser.lead("fact_lead", first.said))
-    for passage in others:
-        if len(answer.sentences) < 4:
-            answer.add(answer.chooser.lead("second_fact", passage.said))
+    for number, passage in enumerate(facts):
+        if number and len(answer.sentences) >= 4:
+            return
+        purpose = "second_fact" if number else "fact_lead"
+        opening = passage.lead if passage.lead and not answer.has_said(passage.lead) else passage.said
+        own = passage.own and not number
+        answer.add(opening if own else answer.chooser.lead(purpose, opening, answer.mind.inside(opening)))
+        if opening != passage.said:
+            answer.add(passage.said)
 
 
-def state_conviction(answer: Answer, terms: Sequence[str], *, again: bool = False) -> bool:
-    """The stance that has most to do with the terms; one that has been stated only if `again`, and then in other words."""
+def state_conviction(
+    answer: Answer, terms: Sequence[str], *, again: bool = False, bare: bool = False
+) -> bool:
+    """The stance that has most to do with the terms; one that has been stated only if `again`, and then in other words.
+
+    `bare` leaves out words of introduction.
+    """
     asked = {canonical(term) for term in terms}
     heard = [concepts(sentence) for sentence in answer.heard]
     open_ones = [
@@ -104,7 +111,8 @@ def state_conviction(answer: Answer, terms: Sequence[str], *, again: bool = Fals
     for conviction in sorted(open_ones, key=lambda one: -len(asked & one.meanings)):
         form = answer.chooser.restate(conviction.forms)
         if form and normal(form) not in normal(answer.text):
-            return answer.add(answer.chooser.lead("stance_lead", form))
+            introduced = answer.chooser.lead("stance_lead", form, answer.mind.inside(form))
+            return answer.add(form if bare else introduced)
     return False
 
 

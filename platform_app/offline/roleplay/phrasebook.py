@@ -181,15 +181,18 @@ class Chooser:
     def manner(self, trait: str) -> str:
         return self._first_unused(trait, _MANNER[trait], {})
 
-    def lead(self, purpose: str, fact: str) -> str:
-        """A fact with or without words to introduce it; introductions are not used twice, the bare fact is always left."""
+    def lead(self, purpose: str, fact: str, inside: str) -> str:
+        """A fact with or without words to introduce it; introductions are not used twice, the bare fact is always left.
+
+        `inside` is the fact as it stands behind an introduction.
+        """
         templates = PHRASES[purpose]
         start = self.number(purpose + fact[:20], len(templates) * 2)
         ordered = [*templates[start:], *templates[:start]] if start < len(templates) else ["{fact}"]
         for template in ordered:
             introduction = normal(template.partition("{")[0])
             if not introduction or introduction not in self._all:
-                return template.format(fact=_small(fact) if introduction else fact)
+                return template.format(fact=inside if introduction else fact)
         return fact
 
     def restate(self, forms: Sequence[str]) -> str:
@@ -211,42 +214,3 @@ class Chooser:
             if not stale:
                 return text[:1].upper() + text[1:]
         return ""
-
-
-def _small(fact: str) -> str:
-    """A sentence as it stands behind a colon: articles and "I" keep or lose their capital as English wants it."""
-    first = fact.split(" ", 1)[0]
-    return (
-        fact[:1].lower() + fact[1:]
-        if first
-        in (
-            "The",
-            "A",
-            "An",
-            "What",
-            "We",
-            "My",
-            "It",
-            "In",
-            "There",
-            "You",
-            "Your",
-            "No",
-            "This",
-            "Our",
-            "Each",
-            "Every",
-            "One",
-            "Two",
-            "On",
-            "At",
-            "By",
-            "From",
-            "For",
-            "Without",
-            "Since",
-            "If",
-            "When",
-        )
-        else fact
-    )
