@@ -1,6 +1,7 @@
 """The web process: `uvicorn config.asgi:application`. It refuses to start without Redis."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
@@ -9,4 +10,6 @@ from caching.connection import require_redis
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 require_redis()
+# Files (static ones, downloads) are read in a thread, which is right for them; our own streams are asynchronous.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 application = get_asgi_application()

@@ -41,7 +41,9 @@ class Document(models.Model):
     progress = models.PositiveSmallIntegerField(default=0, help_text="per cent")
     error = models.TextField(blank=True)
     notes = models.JSONField(
-        default=list, blank=True, help_text="What the owner should know of the result: what was left out, and why."
+        default=list,
+        blank=True,
+        help_text="What the owner should know of the result: what was left out, and why.",
     )
     # Which run of the analysis the row belongs to. A run that was given up on, or whose document was deleted, finds
     # another number (or nothing) and stops, so that two runs never write one result.

@@ -34,7 +34,9 @@ class Grade(models.Model):
     strengths = models.JSONField(default=list, blank=True)
     advice = models.JSONField(default=list, blank=True)
     model = models.CharField(max_length=80, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False, help_text="When it was asked for.")
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When it was asked for."
+    )
     graded_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -74,7 +76,9 @@ class GradeChange(models.Model):
     """One override by a professor; never edited, never deleted alone."""
 
     grade = models.ForeignKey(Grade, on_delete=models.CASCADE, related_name="changes")
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     old_score = models.PositiveSmallIntegerField(null=True, validators=PER_CENT)
     new_score = models.PositiveSmallIntegerField(validators=PER_CENT)
     reason = models.TextField()

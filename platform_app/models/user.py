@@ -32,7 +32,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address has an account."})
+    email = models.EmailField(
+        "e-mail address", unique=True, error_messages={"unique": "This address has an account."}
+    )
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=10, choices=Role, default=Role.STUDENT)
     is_staff = models.BooleanField("may use the admin", default=False)
