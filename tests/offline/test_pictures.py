@@ -185,7 +185,7 @@ class TestWriting:
             "Tromsø, Wójcik, Łukasz Żak, Gdańsk",
             "Zürich – Düsseldorf — Malmö, Ångström",
             "João, señor, façade, naïve, où, Noël",
-            "Čeněk Dvořák, Őry, Şahin, İstanbul, ığ, Țepeș, Đorđe, Nguyễn",
+            "Čeněk Dvořák, Őry, Şahin, İstanbul, ığ, Țepeș, Đorđe, Nguyễn, Phạm Minh Đức, Trần Thị Hoa, Hải Phòng",
             "5 € for “all”, it’s agreed…",
         ],
     )

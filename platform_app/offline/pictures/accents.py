@@ -1,7 +1,7 @@
 """Letters that the typeface has not, as a letter that it has and marks that are drawn on it.
 
-Marks are strokes and dots, measured in ems from the middle of the letter: above it from its top upwards, below it from the base
-line downwards, across it from its own middle.
+Marks are strokes and dots, measured in ems from the middle of the letter: above and beside it from its top, below it from the
+base line, across it from its own middle. One mark above another stands higher.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Stroke = tuple[Point, ...]
 
 @dataclass(frozen=True)
 class Mark:
-    """Strokes, and dots given by their middles; `side` is "above", "below" or "across"."""
+    """Strokes, and dots given by their middles; `side` is "above", "beside", "below" or "across"."""
 
     side: str
     strokes: tuple[Stroke, ...] = ()
@@ -52,9 +52,11 @@ _COMBINING = {
     "\u0306": Mark("above", strokes=(((-0.13, -0.21), (-0.07, -0.13), (0.07, -0.13), (0.13, -0.21)),)),
     "\u0307": Mark("above", dots=((0, -0.15),)),
     "\u0308": Mark("above", dots=((-0.115, -0.15), (0.115, -0.15))),
+    "\u0309": Mark("above", strokes=(((-0.07, -0.2), (0, -0.24), (0.07, -0.19), (0.0, -0.13), (0.0, -0.1)),)),
     "\u030a": Mark("above", strokes=(_ring(0.09, -0.15),)),
     "\u030b": Mark("above", strokes=(((0.02, -0.22), (-0.1, -0.1)), ((0.18, -0.22), (0.06, -0.1)))),
     "\u030c": Mark("above", strokes=(((-0.13, -0.21), (0, -0.1), (0.13, -0.21)),)),
+    "\u031b": Mark("beside", strokes=(((0.16, 0.06), (0.26, 0.03), (0.29, -0.07)),)),
     "\u0323": Mark("below", dots=((0, 0.15),)),
     "\u0326": Mark("below", strokes=(((0.03, 0.1), (-0.04, 0.22)),)),
     "\u0327": Mark("below", strokes=(((0.02, 0.0), (0.0, 0.08), (0.08, 0.13), (0.04, 0.2), (-0.06, 0.2)),)),

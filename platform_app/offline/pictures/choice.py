@@ -19,7 +19,7 @@ OUTSIDE_INSTEAD = 0.3
 
 OUTSIDE: dict[Motif, str] = {
     works.factory: "factory plant works mill manufacturing production machine machinery machines assembly hall industrial "
-    "engineering steel foundry chemical chemicals fabrik werk usine fabrica automotive textile textiles",
+    "steel foundry chemical chemicals fabrik werk usine fabrica automotive textile textiles",
     works.harbour: "harbour harbor port quay dock docks ship ships shipping shipyard vessel ferry sea ocean coast maritime "
     "container containers fishing boat boats marina hafen schiff puerto navire",
     city.hospital: "hospital ward clinic clinical emergency nurse nurses patient patients doctor doctors surgery medical "

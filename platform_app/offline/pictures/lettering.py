@@ -88,11 +88,11 @@ def _write_marks(canvas: Canvas, x: float, y: float, glyph: Glyph, style: Style)
     if glyph.hidden and glyph.letter == "i":
         top = _box("x")[1]
     middle = x + (left + right) / 2 * style.size
-    for place, mark in enumerate(glyph.marks):
-        origin = {"above": top - STACKED * max(0, place - glyph.hidden), "below": 0.0, "across": top / 2}[
-            mark.side
-        ]
+    raised = 0.0
+    for mark in glyph.marks:
+        origin = {"above": top - raised, "beside": top, "below": 0.0, "across": top / 2}[mark.side]
         _draw(canvas, (middle, y + origin * style.size), mark, style)
+        raised += STACKED if mark.side == "above" else 0.0
 
 
 def _draw(canvas: Canvas, origin: Point, mark: Mark, style: Style) -> None:
