@@ -9,7 +9,7 @@ from typing import Any
 import pydantic
 
 from platform_app.offline.assessment.goal import check_goal
-from platform_app.offline.assessment.grading import assess_overall, assess_scene
+from platform_app.offline.assessment.grading import assess_scene, assess_whole
 from platform_app.offline.casework.case import read_case
 from platform_app.offline.casework.casework import describe_case
 from platform_app.offline.casework.outcomes import propose_outcomes
@@ -45,9 +45,11 @@ def answer(request: ChatRequest) -> Reply:
 
 
 def _structured(request: ChatRequest) -> Reply:
+    if judge := _JUDGEMENTS.get(request.schema_name):
+        return Reply(json.dumps(judge(request.messages), ensure_ascii=False))
     maker = _SCHEMAS.get(request.schema_name)
     if maker is None:
-        known = ", ".join(_SCHEMAS)
+        known = ", ".join([*_SCHEMAS, *_JUDGEMENTS])
         raise BadRequest(
             f"The offline engine does not know the schema '{request.schema_name}'. It knows: {known}.",
             param="response_format.json_schema.name",
@@ -83,11 +85,6 @@ def _block(name: str, *sources: Blocks) -> str:
 
 def _json(name: str, *sources: Blocks) -> Any:
     return read_json(_block(name, *sources))
-
-
-def _mapping(name: str, *sources: Blocks) -> dict[str, Any]:
-    data = _json(name, *sources)
-    return data if isinstance(data, dict) else {}
 
 
 def _named(system: Blocks, user: Blocks) -> tuple[tuple[str, str], ...]:
@@ -135,33 +132,20 @@ def _outcomes(system: Blocks, user: Blocks) -> pydantic.BaseModel | None:
     )
 
 
-def _goal(system: Blocks, user: Blocks) -> pydantic.BaseModel:
-    return check_goal(_mapping("scene", system, user), _json("transcript", user, system))
-
-
-def _scene_grade(system: Blocks, user: Blocks) -> pydantic.BaseModel:
-    listed = _json("rubric", system, user)
-    rubric = (
-        [one for one in listed if isinstance(one, dict) and one.get("name")]
-        if isinstance(listed, list)
-        else []
-    )
-    if not rubric:
-        raise BadRequest(
-            "A grade needs a rubric: the system message has no <rubric> with criteria.", param="messages"
-        )
-    return assess_scene(rubric, _mapping("scene", system, user), _json("transcript", user, system))
-
-
-def _overall_grade(system: Blocks, user: Blocks) -> pydantic.BaseModel:
-    return assess_overall(_json("scene_grades", user, system))
+def _scene_grade(messages: Messages) -> dict[str, Any]:
+    try:
+        return assess_scene(messages)
+    except ValueError as error:
+        raise BadRequest(str(error), param="messages") from error
 
 
 _SCHEMAS: dict[str, Callable[[Blocks, Blocks], pydantic.BaseModel | None]] = {
     "CasePeople": _people,
     "CaseScenes": _scenes,
     "CaseOutcomes": _outcomes,
-    "GoalCheck": _goal,
+}
+_JUDGEMENTS: dict[str, Callable[[Messages], dict[str, Any]]] = {
+    "GoalCheck": check_goal,
     "SceneAssessment": _scene_grade,
-    "OverallAssessment": _overall_grade,
+    "OverallAssessment": assess_whole,
 }

@@ -1,104 +1,133 @@
-"""What a student's messages show: questions, facts, reasons, options, steps, doubts, courtesy; each counted once a message."""
+"""What a student's messages show: questions, facts, reasons, options, steps, doubts, courtesy; each sign counted once a message."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from platform_app.offline.assessment.notions import amounts, notions
+from platform_app.offline.assessment.signs import signs_in
 from platform_app.offline.assessment.transcript import Contribution, Transcript
-from platform_app.offline.text.figures import figures, numbers
-from platform_app.offline.text.words import canonical, concepts, stems
+from platform_app.offline.text.figures import figures
+from platform_app.offline.text.language import language_of
 
-_SIGNS = {
-    "question": r"\?|^(?:what|which|who|where|when|how|why|could you|can you|tell me|explain)\b",
-    "open_question": r"\b(?:why|how (?!much|many|long|old|often)|what (?:would|do|does|if|happens|makes|are|is) )",
-    "proposal": r"\b(?:i|we|you) (?:would |will |therefore |strongly )?(?:suggest|propose|recommend|advise|plan to|intend to|decide)\b|\b(?:we|you|i|they) (?:should|could|must|need to|ought to)\b|"
-    r"\b(?:let's|let us|my (?:plan|proposal|recommendation|decision|suggestion))\b|\bi (?:will|would|am going to) \w+",
-    "reason": r"\b(?:because|since|therefore|thus|hence|as a result|due to|so that|which means|that means|this means|that is why|for this reason|consequently|given that|in order to)\b",
-    "trade_off": r"\b(?:but|however|although|though|whereas|while|on the other hand|trade-?offs?|downside|drawback|at the cost of|at the expense of|risks?|despite|unless|versus|against that|price we pay|the catch)\b",
-    "option": r"\b(?:options?|alternatives?|either|instead|another way|other ways|rather than|compare|compared|on the one hand|plan b|second best|compromise|in between|counter-?offer|middle way|or should)\b",
-    "step": r"\b(?:first(?:ly)?|secondly|next|after that|finally|step|start|begin|pilot|trial|phase|within|by (?:monday|tuesday|wednesday|thursday|friday|the end|next|january|february|march|april|may|june|july|"
-    r"august|september|october|november|december)|deadline|responsible|schedule|timeline|milestones?|follow up|review|measure)\b",
-    "condition": r"\b(?:if|provided that|on condition|as long as|only if|in exchange|in return|unless)\b",
-    "doubt": r"\b(?:how (?:do|can) (?:you|we) know|are you sure|assum\w+|evidence|proof|what if|is (?:it|that) (?:really|true)|based on|reliable|certain|how (?:did|was) (?:you|that|it) (?:calculated|measured|get)|"
-    r"who says|i doubt|question|not convinced|what makes you|bias\w*|overlook\w*|i may be wrong|i might be wrong|am i missing|the other side|contradict\w*|where does .{3,30} come from)\b",
-    "courtesy": r"\b(?:please|thank you|thanks|would you|could you|may i|i appreciate|i understand|i see your point|sorry|that must be|fair point|good point|with respect|i hear you|your concern)\b",
-    "listening": r"\b(?:you (?:said|mentioned|told|pointed out|explained|are worried|worry|want|fear)|as you|your (?:point|concern|worry|figure|view|idea)|(?:he|she|they) (?:said|mentioned|told)|from what you|"
-    r"so you|if i understand|i heard)\b",
-    "people": r"\b(?:staff|employees?|workers?|team|patients?|customers?|families|family|people|community|colleagues?|nurses?|students?|fair|fairness|morale|trust|health|safety|jobs?)\b",
-}
-_PATTERNS = {sign: re.compile(pattern, re.IGNORECASE) for sign, pattern in _SIGNS.items()}
-_MUCH_SUBSTANCE = 50.0
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One sign of something in one message."""
-
-    message: int
-    sign: str
+_OBJECTING = re.compile(
+    r"\b(?:but|however|what if|and (?:if|when|what|why)|why should|convince|i (?:fear|doubt|worry)|not convinced|against|risk|too \w+|cannot|will not|won't|impossible|where does)\b|\?",
+    re.IGNORECASE,
+)
+_MUCH_SUBSTANCE = 40.0
+# A figure that nobody has said in the scene may come from the case; it may also be invented.
+_UNHEARD = 0.7
+_UNREAD = 0.7
+_STATEMENT_WORDS = 10
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a transcript shows of its student."""
+    """All that the messages that count show of their student. `known_amounts` are those of the scene's own text."""
 
     contributions: Sequence[Contribution]
+    known_amounts: frozenset[str] = frozenset()
 
     @cached_property
-    def shown(self) -> tuple[Shown, ...]:
-        found = []
-        for number, each in enumerate(self.contributions):
-            found += [Shown(number, sign) for sign, pattern in _PATTERNS.items() if pattern.search(each.text)]
-            found += [Shown(number, "figure")] if self.figures_in(each) else []
-            found += [Shown(number, "fact")] if self.taken_up(each) else []
-        return tuple(found)
+    def signs(self) -> tuple[frozenset[str], ...]:
+        """For each message the signs in it."""
+        return tuple(self._signs_of(one) for one in self.contributions)
+
+    def _signs_of(self, one: Contribution) -> frozenset[str]:
+        shown = signs_in(one.text, one.statements)
+        grounded = bool(self.figures_in(one))
+        further = {
+            "figure": grounded,
+            "own_figure": not grounded and bool(figures(one.text)),
+            "facts": bool(taken_up(one)),
+            "listening": len(answered(one)) >= 2,
+            "objection": _answers_objection(one),
+        }
+        return shown | {sign for sign, present in further.items() if present}
+
+    def weight(self, number: int) -> float:
+        """How much a message counts: lists of words hardly, messages with little in them less."""
+        one = self.contributions[number]
+        return one.weight * min(1.0, 0.25 + len(one.meanings) / 10)
 
     def count(self, sign: str) -> float:
-        """In how many messages a sign shows; lists of words count less."""
-        return sum(self.contributions[shown.message].weight for shown in self.shown if shown.sign == sign)
+        """In how many messages a sign shows, weighted."""
+        return sum(self.weight(number) for number, shown in enumerate(self.signs) if sign in shown)
 
-    def has(self, sign: str) -> bool:
-        return any(shown.sign == sign for shown in self.shown)
+    def times(self, kind: str) -> float:
+        """In how many messages a kind of speech shows, whatever their length; lists of words hardly count."""
+        return sum(
+            one.weight * max(_strength(shown, kind), _UNREAD * _is_unreadable_statement(one))
+            for one, shown in zip(self.contributions, self.signs, strict=True)
+        )
 
-    def figures_in(self, contribution: Contribution) -> list[str]:
+    def figures_in(self, one: Contribution) -> list[str]:
         """The figures of a message that had been said to the student before: used, not invented."""
-        known = numbers(contribution.heard)
-        return [figure for figure in figures(contribution.text) if numbers(figure) & known]
-
-    def taken_up(self, contribution: Contribution) -> frozenset[str]:
-        """Notions of a message that others had brought in before."""
-        return contribution.meanings & concepts(contribution.heard) if contribution.heard else frozenset()
+        known = amounts(one.heard) | self.known_amounts
+        return [figure for figure in figures(one.text) if amounts(figure) & known]
 
     @cached_property
     def figures(self) -> list[str]:
-        return list(dict.fromkeys(figure for each in self.contributions for figure in self.figures_in(each)))
+        return list(dict.fromkeys(figure for one in self.contributions for figure in self.figures_in(one)))
 
     @cached_property
     def facts(self) -> float:
         """How many notions of others were taken up, each counted once."""
-        notions: set[str] = set()
-        total = 0.0
-        for each in self.contributions:
-            fresh = self.taken_up(each) - notions
-            notions |= fresh
-            total += len(fresh) * each.weight
-        return total
+        return _fresh((taken_up(one), one.weight) for one in self.contributions)
 
     @cached_property
     def substance(self) -> float:
         """0 to 1: how much was said on the matter, repetitions left out."""
-        seen: set[str] = set()
-        total = 0.0
-        for each in self.contributions:
-            fresh = {canonical(stem) for stem in stems(each.text)} - seen
-            seen |= fresh
-            total += min(len(fresh), 40) * each.weight
-        return min(1.0, total / _MUCH_SUBSTANCE)
+        return min(1.0, _fresh((one.meanings, one.weight) for one in self.contributions) / _MUCH_SUBSTANCE)
+
+
+def _fresh(listed: Iterable[tuple[frozenset[str], float]]) -> float:
+    """The number of notions in weighted sets, each counted where it comes first."""
+    seen: set[str] = set()
+    total = 0.0
+    for found, weight in listed:
+        total += len(found - seen) * weight
+        seen |= found
+    return total
+
+
+def _is_unreadable_statement(one: Contribution) -> bool:
+    """A substantial statement in the language of the scene, if that is not English: what kind it is cannot be told."""
+    language = language_of(one.text)
+    if language in ("English", "") or language_of(one.heard[:2000]) != language:
+        return False
+    return len(one.statements.split()) >= _STATEMENT_WORDS and bool(taken_up(one))
+
+
+def _strength(shown: frozenset[str], kind: str) -> float:
+    if kind == "countermeasure":
+        return float("trade_off" in shown and bool(shown & {"proposal", "step", "condition", "measure"}))
+    if kind == "summary":
+        return float(bool(shown & {"problem", "conclusion"}))
+    if kind == "figure" and "own_figure" in shown:
+        return _UNHEARD
+    return float(kind in shown)
+
+
+def taken_up(one: Contribution) -> frozenset[str]:
+    """Notions of a message that others had brought in before."""
+    return one.meanings & notions(one.heard) if one.heard else frozenset()
+
+
+def answered(one: Contribution) -> frozenset[str]:
+    """Notions of a message that were in what was said just before."""
+    return one.meanings & notions(" ".join(line.text for line in one.prompts))
+
+
+def _answers_objection(one: Contribution) -> bool:
+    """Whether a message states something on the notions of an objection that was raised just before."""
+    objections = " ".join(line.text for line in one.prompts if _OBJECTING.search(line.text))
+    return bool(notions(objections) & notions(one.statements)) and len(one.statements.split()) >= 10
 
 
 def gather(transcript: Transcript) -> Evidence:
     """The evidence of the messages that count."""
-    return Evidence(transcript.counted)
+    return Evidence(transcript.counted, amounts(transcript.goal_text))

@@ -1,175 +1,156 @@
-"""Has the student reached the goal of a scene (`GoalCheck`)? By the points of goal and criteria, and what was said to each."""
+"""Has the student reached the goal of a scene? (`simulations.schema.GoalCheck`)
+
+Judged by the points of goal and criteria and by what was said to each: by form and words, not by understanding.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from platform_app.offline.assessment.evidence import Evidence, gather
-from platform_app.offline.assessment.transcript import Transcript, read_transcript
-from platform_app.offline.text.phrases import candidates
-from platform_app.offline.text.words import canonical, concepts, stem, stems
+from platform_app.offline.assessment.coverage import COVERED, Coverage, cover
+from platform_app.offline.assessment.notions import notions
+from platform_app.offline.assessment.points import Point
+from platform_app.offline.assessment.wording import capital, listing
+from platform_app.offline.roleplay.conversation import content_text, read_json, system_blocks
+from platform_app.prompting import blocks
 from platform_app.simulations.schema import GoalCheck
 
-_REACHED = 0.62
-_PARTS = re.compile(r"\s*(?:;|\n|•|(?<=[a-z)])\.\s+(?=[A-Z(])|\(\d\)|(?:^|\s)\d[.)]\s|^\s*[-*]\s)\s*", re.MULTILINE)
-_FRAME = frozenset(
-    stem(word)
-    for word in """student ask name names use uses state states say says give gives present own word words case example least
-    figure figures fact facts clear refer scene conversation reason reasons recommend recommendation decision decide mention
-    explain identify describe understand find position people person main show shows point points understand get picture find
-    know known mean means follow follows answer test weigh hear learn discuss talk course action happen next risk trade-off
-    two one three at least""".split()
-)
-_KINDS = {
-    "figure": re.compile(r"\b(?:figures?|numbers?|data|quantif\w+|calculat\w+|percentages?|amounts?)\b", re.I),
-    "proposal": re.compile(r"\b(?:recommend\w*|propos\w*|decides?|(?:take|make|reach)\w* a decision|solution|takes? a position|suggest\w*|plan of action|course of action|makes? an offer|negotiat\w*)\b", re.I),
-    "reason": re.compile(r"\b(?:reasons?|because|justif\w+|argu\w+|why|what follows|follows? from|implications?|conclusions?|what (?:it|this|that) means)\b", re.I),
-    "trade_off": re.compile(r"\b(?:risks?|trade-?offs?|downsides?|disadvantages?|drawbacks?|consequences?|weigh\w*|pros and cons)\b", re.I),
-    "option": re.compile(r"\b(?:options?|alternatives?|compar\w+)\b", re.I),
-    "step": re.compile(r"\b(?:next steps?|happens next|timeline|implement\w*|action plan|first step)\b", re.I),
-    "question": re.compile(r"\b(?:asks?|find out|finds? out|questions?|explor\w+|learns?)\b", re.I),
-}  # fmt: skip
-_SAID = {
-    "figure": "a figure from the conversation", "proposal": "what you recommend", "reason": "reasons (because …)", "trade_off": "a risk or trade-off",
-    "option": "an alternative", "step": "next steps", "question": "questions",
-}  # fmt: skip
-_HINTS = {
-    "figure": "Ask for a figure that matters here, and say what you make of it.",
-    "proposal": "Say what you would do: the others are waiting for your proposal.",
+NextAction = Literal["continue", "hint", "progress"]
+
+_MOST_POINTS = 0.75
+_THIN = 0.45
+_SURE, _CERTAIN, _OPEN = 0.72, 0.95, 0.6
+_HEADWAY = 0.04
+_LEAST_MESSAGES = 2
+_HOW_TO_SAY = {
+    "proposal": "Say what you would do, and commit yourself: the others are waiting for your proposal.",
+    "objection": "Somebody here disagrees: take up what they said and answer it.",
+    "countermeasure": "Think of what could go wrong with your proposal, and say what you would do about it.",
+    "figure": "Use a figure that you have heard, and say what it means for the decision.",
     "reason": "Say why: link what you propose to something that you have heard.",
     "trade_off": "Think of what could go wrong, or of what one would have to give up, and say it.",
-    "option": "Is there another way? Compare it with the first.",
+    "option": "Is there another way? Put it beside the first and compare them.",
     "step": "Say what should happen next, who does it and by when.",
+    "measure": "Say by what one will see whether it works, and what value it should have.",
+    "condition": "Say under which conditions your proposal holds.",
+    "summary": "Say in your own words what the heart of the matter is.",
     "question": "Ask a concrete question, and follow it up with “why?”.",
+    "listening": "Take up what was just said to you before you go on.",
+    "courtesy": "Show the other person that you take them seriously.",
 }
 
 
-@dataclass(frozen=True)
-class Point:
-    """One thing to be shown: kinds of speech act and notions to touch."""
-
-    text: str
-    kinds: tuple[str, ...]
-    notions: frozenset[str]
-
-    def share(self, evidence: Evidence, said: frozenset[str], drawn_out: frozenset[str]) -> float:
-        """How much of the point is there, 0 to 1. What others said on the student's question counts half of own words."""
-        parts: list[float] = []
-        if self.notions:
-            touched = len(self.notions & said) + 0.5 * len((self.notions & drawn_out) - said)
-            parts.append(min(1.0, touched / (0.75 * len(self.notions))))
-        parts += [_strength(evidence, kind) for kind in self.kinds]
-        return sum(parts) / len(parts) if parts else 0.0
-
-    def missing_kind(self, evidence: Evidence) -> str:
-        return next((kind for kind in self.kinds if _strength(evidence, kind) < 0.5), "")
+def check_goal(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The verdict for a chat request with the blocks <scene> and <transcript>, as the fields of `GoalCheck`."""
+    system = system_blocks(messages)
+    said = blocks(
+        "\n".join(content_text(one.get("content")) for one in messages if one.get("role") == "user")
+    )
+    scene = read_json(system.get("scene", said.get("scene", "")))
+    transcript = read_json(said.get("transcript", system.get("transcript", "")))
+    return judge_goal(scene if isinstance(scene, dict) else {}, transcript).model_dump()
 
 
-def _strength(evidence: Evidence, kind: str) -> float:
-    needed = {"reason": 2.0, "question": 2.0}.get(kind, 1.0)
-    return min(1.0, evidence.count(kind) / needed)
-
-
-def read_points(scene: Mapping[str, Any]) -> list[Point]:
-    """The points of the success criteria; without any, those of the goal."""
-    text = str(scene.get("success_criteria") or "") or str(scene.get("user_goal") or "")
-    names = {part for name in re.findall(r"\b[A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+)+", text) for part in stems(name)}
-    points = []
-    for part in _PARTS.split(text):
-        plain = re.sub(r"\(?(?:for example|e\.g\.|such as)[^);]*\)?", "", part).strip(" .,;-")
-        if not plain:
-            continue
-        kinds = tuple(kind for kind, pattern in _KINDS.items() if pattern.search(plain))
-        notions = frozenset(canonical(each) for each in stems(plain) if each not in _FRAME and each not in names)
-        if kinds or notions:
-            points.append(Point(plain, kinds, notions))
-    return points
-
-
-def _coverage(points: Sequence[Point], transcript: Transcript) -> list[float]:
-    evidence = gather(transcript)
-    said = frozenset().union(*(each.meanings for each in evidence.contributions if each.weight == 1.0))
-    drawn_out = concepts(transcript.answers)
-    return [point.share(evidence, said, drawn_out) for point in points]
-
-
-def check_goal(scene: Mapping[str, Any], transcript_data: Any) -> GoalCheck:
-    goal = f"{scene.get('user_goal', '')} {scene.get('success_criteria', '')}"
-    transcript = read_transcript(transcript_data, goal_text=goal)
-    points = read_points(scene)
-    shares = _coverage(points, transcript)
-    coverage = sum(shares) / len(shares) if shares else 0.0
-    evidence = gather(transcript)
-    enough = len(evidence.contributions) >= 2 or any(len(each.text.split()) >= 45 for each in evidence.contributions)
-    reached = bool(points) and enough and coverage >= _REACHED and min(shares) >= 0.3 and evidence.substance >= 0.15
-    stuck = not reached and _is_stuck(points, transcript, coverage)
-    wanted = bool(scene.get("hint_requested"))
-    action = "progress" if reached else "hint" if stuck else "continue"
+def judge_goal(scene: Mapping[str, Any], transcript: Any) -> GoalCheck:
+    """The verdict on a scene {title, user_goal, success_criteria, hint_requested} after the lines of a transcript."""
+    coverage = cover(scene, transcript)
+    reached = _is_reached(coverage)
+    hint = "" if reached or not (scene.get("hint_requested") or _is_stuck(coverage)) else _hint(coverage)
+    action: NextAction = "progress" if reached else "hint" if hint else "continue"
     return GoalCheck(
         goal_reached=reached,
-        confidence=_confidence(coverage, reached=reached, enough=enough),
-        reasoning=_reasoning(points, shares, transcript, reached=reached),
+        confidence=_confidence(coverage, reached=reached),
+        reasoning=_reasoning(coverage, reached=reached),
         next_action=action,
-        hint=_hint(points, shares, evidence) if stuck or wanted else "",
+        hint=hint,
     )
 
 
-def _confidence(coverage: float, *, reached: bool, enough: bool) -> float:
-    """How sure it is that the goal is reached: near the share of what is there, never certain of a word count."""
-    value = coverage if enough else 0.6 * coverage
-    return round(min(0.95, max(value, 0.6)) if reached else min(0.55, value), 2)
-
-
-def _is_stuck(points: Sequence[Point], transcript: Transcript, coverage: float) -> bool:
-    """No headway in the last two of at least three messages, or two in a row that say nothing."""
-    messages = transcript.contributions
-    if len(messages) >= 2 and not any(each.counts for each in messages[-2:]):
-        return True
-    if len(messages) < 3:
+def _is_reached(coverage: Coverage) -> bool:
+    """All points are covered, most of them fully; what is to be found out may be thin here and there, never missing."""
+    if not coverage.points or not _has_said_enough(coverage):
         return False
-    before = _coverage(points, transcript.up_to(len(messages) - 2))
-    return coverage - (sum(before) / len(before) if before else 0.0) < 0.04
+    thin = [share for point, share in coverage.rated if share < COVERED]
+    if any(point.mode == "say" for point in coverage.missing) or any(share < _THIN for share in thin):
+        return False
+    return len(thin) <= (1 - _MOST_POINTS) * len(coverage.points)
 
 
-def _subject(point: Point) -> str:
-    """What a point is about, in a few words: its own noun phrases, else the kind of thing that it asks for."""
-    phrases = [phrase for _, phrase in candidates(point.text) if any(canonical(each) in point.notions for each in stems(phrase))]
-    if phrases:
-        return ", ".join(list(dict.fromkeys(phrases))[:3])
-    return _SAID[point.kinds[0]] if point.kinds else point.text[:80]
+def _has_said_enough(coverage: Coverage) -> bool:
+    """A scene is a conversation: one message is none, unless the scene leaves no room for more."""
+    return len(coverage.transcript.counted) >= min(_LEAST_MESSAGES, coverage.turn_limit)
 
 
-def _reasoning(points: Sequence[Point], shares: Sequence[float], transcript: Transcript, *, reached: bool) -> str:
+def _confidence(coverage: Coverage, *, reached: bool) -> float:
+    """How sure it is that the goal is reached: near the share of what is there, never certain of a count of words."""
+    if reached:
+        return round(min(_CERTAIN, max(_SURE, coverage.whole)), 2)
+    return round(min(_OPEN, 0.7 * coverage.whole), 2)
+
+
+def _is_stuck(coverage: Coverage) -> bool:
+    """No headway in the last two of at least three messages, or two in a row that do not count."""
+    messages = coverage.transcript.contributions
+    if len(messages) >= 2 and not any(one.counts for one in messages[-2:]):
+        return True
+    return len(messages) >= 3 and coverage.whole - coverage.before(messages=2) < _HEADWAY
+
+
+def _reasoning(coverage: Coverage, *, reached: bool) -> str:
+    transcript = coverage.transcript
     if not transcript.contributions:
         return "You have not said anything yet, so nothing of the goal is reached."
     if not transcript.counted:
-        return f"Nothing of the goal is reached yet: what you said {transcript.contributions[-1].why_not}."
-    if not points:
-        return "This scene names no criteria that can be checked, so I cannot say that the goal is reached."
-    there = [_subject(point) for point, share in zip(points, shares, strict=True) if share >= 0.6]
-    missing = [_subject(point) for point, share in zip(points, shares, strict=True) if share < 0.6]
-    covered = f"You have covered {_listing(there)}." if there else "You have made a start, but no point of the goal is covered."
+        return f"Nothing of the goal is reached yet: what you wrote {transcript.contributions[-1].why_not}."
+    if not coverage.points:
+        return (
+            "This scene names no goal that could be checked, so it cannot be said that you have reached it."
+        )
     if reached:
-        return f"{covered} Together that reaches the goal." + (f" Only {_listing(missing)} could have been firmer." if missing else "")
-    return f"{covered} Still missing or too thin: {_listing(missing)}." if missing else f"{covered} There should be a little more of your own behind it."
+        thin = [point.label for point in coverage.missing]
+        rest = f" Only {listing(thin)} could have been clearer." if thin else ""
+        return f"{_there(coverage)} That covers the goal of this scene.{rest}"
+    if not coverage.missing:
+        return f"{_there(coverage)} Now talk it through: one message is not yet a conversation."
+    return f"{_there(coverage)} Still missing or too thin: {listing([point.label for point in coverage.missing])}."
 
 
-def _listing(items: Sequence[str]) -> str:
-    distinct = list(dict.fromkeys(items))
-    return distinct[0] if len(distinct) == 1 else f"{'; '.join(distinct[:-1])}; and {distinct[-1]}"
+def _there(coverage: Coverage) -> str:
+    learnt = [point.label for point in coverage.covered if point.mode == "learn"]
+    said = [point.label for point in coverage.covered if point.mode == "say"]
+    if not learnt and not said:
+        return "You have made a start, but no point of the goal is covered yet."
+    parts = [f"You have brought out {listing(learnt)}."] if learnt else []
+    parts += [f"You have put forward {listing(said)}."] if said else []
+    return " ".join(parts)
 
 
-def _hint(points: Sequence[Point], shares: Sequence[float], evidence: Evidence) -> str:
-    """The weakest point as something to do next."""
-    if not points:
-        return "Ask the person in front of you what worries them most, and why."
-    point = min(zip(points, shares, strict=True), key=lambda pair: pair[1])[0]
-    kind = point.missing_kind(evidence)
-    said = frozenset().union(*(each.meanings for each in evidence.contributions))
-    open_notions = [phrase for _, phrase in candidates(point.text) if any(canonical(s) in point.notions - said for s in stems(phrase))]
-    if open_notions and kind in ("", "question"):
-        return f"Nobody has gone into {open_notions[0]} yet: ask about it, and what follows from it."
-    return _HINTS.get(kind or "question", _HINTS["question"])
+def _hint(coverage: Coverage) -> str:
+    """Where to go next: the first point that is missing, and whom to ask. Figures are not given away."""
+    if not coverage.missing:
+        return "Say in your own words what you take from what you have heard."
+    point = coverage.missing[0]
+    if point.mode == "say":
+        kind = next((kind for kind in point.kinds if coverage.evidence.times(kind) < 1), "")
+        return _HOW_TO_SAY.get(kind, f"Say it in your own words: {point.label}.")
+    who = _best_informed(point, coverage)
+    if point.kinds and not point.notions:
+        return _HOW_TO_SAY[point.kinds[0]]
+    if re.match(r"(?:what|why|how|who|whether|when|where|which)\b", point.label):
+        return f"Try to find out {point.label}{f': ask {who}' if who else ''}."
+    return f"{capital(f'ask {who}' if who else 'ask the people here')} about {point.label}, and what follows from it."
+
+
+def _best_informed(point: Point, coverage: Coverage) -> str:
+    """Who has spoken of the point or is named in it; else who has said least so far."""
+    spoken: dict[str, str] = dict.fromkeys(coverage.transcript.speakers, "")
+    for line in coverage.transcript.lines:
+        if line.author == "persona" and line.speaker in spoken:
+            spoken[line.speaker] += f" {line.text}"
+    if not spoken:
+        return ""
+    near = {name: len(point.notions & (notions(text) | notions(name))) for name, text in spoken.items()}
+    best = max(near.values())
+    return min((name for name in spoken if near[name] == best), key=lambda name: len(spoken[name]))
