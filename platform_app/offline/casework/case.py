@@ -16,6 +16,7 @@ from platform_app.offline.casework.stances import Stance, find_stances
 from platform_app.offline.text.grammar import is_verb_form
 from platform_app.offline.text.layout import Block, Document, read_document
 
+_NO_TITLES = frozenset({"synopsis", "characters"})
 _SMALL = frozenset("a an and at by for from in of on or the to with".split())
 
 
@@ -147,31 +148,26 @@ def _is_predicate(cell: str) -> bool:
 
 def title_of(document: Document, organisation: str) -> str:
     """The first heading or subject line, else the name of the organisation, else the first words; at most 200 characters."""
-    subject = next(
-        (
-            block.cells[1]
-            for block in document.blocks
-            if block.kind == "field" and block.cells[0] in ("subject", "re", "betreff", "asunto")
-        ),
-        "",
-    )
     first = document.blocks[0] if document.blocks else None
     heading = first.text if first and first.kind == "heading" else ""
-    heading = (
-        ""
-        if all(word in COMMON_WORDS | {"synopsis", "characters"} for word in heading.lower().split())
-        else heading
-    )
-    title = re.sub(
-        r"^(?:case(?: study)?|fallstudie|caso|cas)\s*(?:\d+\s*)?[:.–—-]\s*",
-        "",
-        heading or subject,
-        flags=re.IGNORECASE,
-    )
-    if title.isupper():
-        title = " ".join(
-            word.capitalize() if not number or word.lower() not in _SMALL else word.lower()
-            for number, word in enumerate(title.split())
-        )
+    telling = any(word not in COMMON_WORDS | _NO_TITLES for word in heading.lower().split())
+    title = _without_label(heading if telling else document.subject)
     opening = " ".join(first.text.split()[:9]) if first else ""
-    return (title or (f"The case of {organisation}" if organisation else opening)).strip(" #*")[:200]
+    plain = title or (f"The case of {organisation}" if organisation else opening)
+    return _in_title_case(plain).strip(" #*")[:200]
+
+
+def _without_label(title: str) -> str:
+    return re.sub(
+        r"^(?:case(?: study)?|fallstudie|caso|cas)\s*(?:\d+\s*)?[:.–—-]\s*", "", title, flags=re.IGNORECASE
+    )
+
+
+def _in_title_case(title: str) -> str:
+    """A title in capitals as one writes it otherwise."""
+    if not title.isupper():
+        return title
+    words = title.lower().split()
+    return " ".join(
+        word if number and word in _SMALL else word.capitalize() for number, word in enumerate(words)
+    )

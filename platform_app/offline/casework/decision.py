@@ -108,16 +108,8 @@ def find_decision(sentences: Sequence[Attributed], document: Document) -> Decisi
 
 
 def _topic(statements: Sequence[str], document: Document) -> str:
-    subject = next(
-        (
-            block.cells[1]
-            for block in document.blocks
-            if block.kind == "field" and block.cells[0] in ("subject", "re", "betreff", "asunto")
-        ),
-        "",
-    )
-    if subject:
-        return subject.strip(" .")
+    if document.subject:
+        return document.subject.strip(" .")
     return next(
         (_tidied(match["on"]) for text in statements for match in [_TO_ACT.search(text)] if match), ""
     )

@@ -23,6 +23,7 @@ _APPOSITION = re.compile(r"^\s*,[^,.;]{1,70},|^\s*\([^)]{1,70}\)")
 _SAID_BEFORE = re.compile(r"[\"”’»,]\s*(?:[^\W\d_]+\s)?([^\W\d_]+)\s+(?:(?:Mr|Ms|Mrs|Dr|Prof)\.?\s+)?$")
 _DEAD = re.compile(r"\b(?:died|passed away|deceased|posthumously|(?:'s|’s) death|(?:'s|’s) funeral)\b")
 _LATE = re.compile(r"\b(?:the|her|his|their|its) late (?:\w+ ){0,3}$")
+_NEAR = 200
 _AGE = re.compile(r"^\s*(?:,\s*(?:aged?\s*)?\d{2}\b|\(\d{2}\))")
 _FEMALE_KIN = re.compile(
     r"\b(?:daughter|wife|widow|sister|niece|aunt|mother|grandmother|daughter-in-law),?\s+$"
@@ -116,7 +117,7 @@ class Evidence:
     @classmethod
     def of(cls, run: Run, line: Line, *, following: str, floor: int, alone: bool) -> Evidence:
         text = line.text
-        before, after = text[: run.start], text[run.end :]
+        before, after = text[max(0, run.start - _NEAR) : run.start], text[run.end : run.end + _NEAR]
         verb = _verb_beside(before, after)
         return cls(
             claim=_claim(run, line, floor),
@@ -127,7 +128,7 @@ class Evidence:
             aged=bool(_AGE.match(after)),
             pronoun=bool(re.match(r"(?:He|She|His|Her)\b", following))
             or bool(re.match(r"\s*,?\s+who(?:se|m)?\b", after)),
-            is_other=_is_other(run, text),
+            is_other=_is_other(run, text, before),
             in_place=bool(_PLACE_BEFORE.search(before)),
             in_heading=line.kind == "heading",
             dead=bool(_DEAD.search(after[:60])) or bool(_LATE.search(before + run.title)),
@@ -163,13 +164,13 @@ def _is_addressed(before: str) -> bool:
     )
 
 
-def _is_other(run: Run, text: str) -> bool:
+def _is_other(run: Run, text: str, before: str) -> bool:
     plain = run.plain
     if names_an_organisation(run, text):
         return True
     places = all(word in PLACES | PLACE_WORDS for word in plain) or " ".join(plain[:2]) in PLACE_PAIRS
     placed = any(word in PLACE_WORDS for word in plain[1:]) and not run.title
-    article = bool(_ARTICLE_BEFORE.search(text[: run.start])) and not run.title
+    article = bool(_ARTICLE_BEFORE.search(before)) and not run.title
     return places or placed or article
 
 

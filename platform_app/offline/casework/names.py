@@ -204,9 +204,11 @@ def runs_of(text: str) -> list[Run]:
     """Every run of capitalised words that could be a name, in order; what is surely none has been cut away."""
     shouting = text.isupper() and len(text) > 3
     inverted = inverted_run(text)
+    letter = re.search(r"[^\W_]", text)
+    first_letter = letter.start() if letter else 0
     found = [inverted] if inverted else []
     for raw, nickname in _raw_runs(text, shouting=shouting):
-        opens = not re.search(r"[^\W_]", text[: raw[0].start])
+        opens = raw[0].start <= first_letter
         run = _without_role_words(_without_common_start(raw, opens=opens))
         title, run = _split_title(run)
         run = _without_common_end(run)

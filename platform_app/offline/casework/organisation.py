@@ -16,7 +16,7 @@ from platform_app.offline.text.layout import Document
 from platform_app.offline.text.words import stems
 
 _FOUNDED = re.compile(
-    r"(?:^|[,.]\s+)(?:The\s+)?((?:[A-ZÀ-Ý][\w&'’.-]*\s?){1,5}?)\s*,?\s+(?:is|was|makes|builds|sells|produces|operates|runs|offers|provides|has|had|"
+    r"(?:^|[,.]\s+)(?:The\s+)?([A-ZÀ-Ý][\w&'’.-]*(?:\s[A-ZÀ-Ý&][\w&'’.-]*){0,4}?),?\s+(?:is|was|makes|builds|sells|produces|operates|runs|offers|provides|has|had|"
     r"employs|employed|started|began|belongs|owns)\b"
 )
 _WORD_GAP = re.compile(r"\s+|\s*&\s*")

@@ -49,6 +49,7 @@ _KIN = re.compile(
     rf"(?:\b(?:his|her|their|the|[\w-]+['’]s)\s+(?:\w+\s+)?(?P<kin>{'|'.join(sorted(KINSHIP))}),?\s+)$",
     re.IGNORECASE,
 )
+_NEAR = 240
 _DEPARTMENTS = frozenset(
     "department division team unit office service services engineering media technology systems retail".split()
 )
@@ -165,9 +166,9 @@ def role_claim(
     text: str, start: int, end: int, *, floor: int = 0, in_field: bool = False
 ) -> RoleClaim | None:
     """The plainest role that `text` gives to the name at `start` to `end`, or None. What stands before `floor` is another's."""
-    if re.match(r"['’]s?(?!\w)", text[end:]):
+    after, floor = text[end : end + _NEAR], max(floor, start - _NEAR)
+    if re.match(r"['’]s?(?!\w)", after):
         return _role_before(text[floor:start])
-    after = text[end : end + 240]
     return (
         _role_after(after)
         or _role_before(text[floor:start])

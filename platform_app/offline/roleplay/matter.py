@@ -20,40 +20,46 @@ from platform_app.offline.text.figures import has_figure, numbers
 from platform_app.offline.text.grammar import looks_like_verb
 from platform_app.offline.text.words import canonical, concepts, stems
 
+_ENOUGH_WORDS = 2
+
 
 def answer_matter(answer: Answer) -> None:
     """Questions, statements and follow-ups: take up, tell what is known, say where one stands, ask back."""
     terms, mind = terms_asked(answer), answer.mind
-    named = mind.named_in(answer.conversation.last.text)
     asked = terms_of(answer.conversation.last.text, mind)
+    named = mind.named_in(answer.conversation.last.text)
     if asked and not mind.knows(asked) and not named:
         _off_topic(answer)
-        return
-    if named and answer.intent in ("question", "opinion", "why"):
+    elif named and answer.intent in ("question", "opinion", "why"):
         speak_of(answer, named[0], terms)
-        return
+    else:
+        _answer_from(answer, _facts_for(answer, asked, terms), asked or terms, named)
+
+
+def _facts_for(answer: Answer, asked: Sequence[str], terms: Sequence[str]) -> list[Passage]:
+    """What is asked for outright; for a short follow-up what goes with the words before."""
     numeric = answer.intent == "number"
-    facts = mind.find(asked, avoid=answer.heard, figures_first=numeric) or (
-        mind.find(terms, avoid=answer.heard, least=0.3) if len(asked) < 2 else []
-    )
+    facts = answer.mind.find(asked, avoid=answer.heard, figures_first=numeric)
+    if facts or len(asked) >= _ENOUGH_WORDS:
+        return facts
+    return answer.mind.find(terms, avoid=answer.heard, least=0.3)
+
+
+def _answer_from(
+    answer: Answer, facts: Sequence[Passage], terms: Sequence[str], named: Sequence[int]
+) -> None:
     if _invents_figures(answer):
         _doubt_figure(answer, facts, terms)
-        return
-    if not facts and answer.intent in ("why", "more"):
-        _insist(answer, terms)
-        return
-    if not facts:
-        pass_on(answer, asked or terms, named)
-        return
-    take_up(answer, facts)
-    tell(answer, facts)
-    if (
-        len(answer.sentences) < 4
-        and answer.intent in ("opinion", "why", "question")
-        and answer.chooser.number("stance", 3) == 0
-    ):
-        state_conviction(answer, terms)
-    ask_back(answer, terms)
+    elif not facts and answer.intent in ("why", "more"):
+        _insist(answer, terms_asked(answer))
+    elif not facts:
+        pass_on(answer, terms, named)
+    else:
+        take_up(answer, facts)
+        tell(answer, facts)
+        if answer.intent in ("why", "question") and answer.chooser.number("stance", 3) == 0:
+            state_conviction(answer, terms)
+        ask_back(answer)
 
 
 def speak_of(answer: Answer, other: int, terms: Sequence[str]) -> None:
@@ -74,7 +80,7 @@ def speak_of(answer: Answer, other: int, terms: Sequence[str]) -> None:
     if len(answer.sentences) < 2:
         pass_on(answer, terms, [other])
         return
-    ask_back(answer, terms)
+    ask_back(answer)
 
 
 def acknowledge(answer: Answer) -> None:
@@ -201,4 +207,4 @@ def give_opinion(answer: Answer) -> None:
         if not own:
             pass_on(answer, terms, ())
             return
-    ask_back(answer, terms)
+    ask_back(answer)

@@ -119,23 +119,23 @@ class Mind:
         terms = list(query)
         heard = [concepts(sentence) for sentence in avoid]
         spoken = {normal(sentence) for sentence in avoid}
-        domain = domain_of(self.card.role)
         rated = []
         for found in self.index.search(terms, limit=24):
             passage = self.passages[found.passage]
-            if normal(passage.said) in spoken or any(
+            told = normal(passage.said) in spoken or any(
                 overlap(passage.meanings, one) > _SIMILAR for one in heard
-            ):
-                continue
-            if self.index.coverage(terms, found.passage) < least:
-                continue
-            rating = found.score * (1.3 if passage.own else 1.0) * (1.1 if domain & passage.meanings else 1.0)
-            rating *= 0.5 if _LIFE.search(passage.said) else 1.0
-            rating *= 1.35 if figures_first and has_figure(passage.said) else 1.0
-            rated.append((-rating, found.passage))
+            )
+            if not told and self.index.coverage(terms, found.passage) >= least:
+                rated.append((-found.score * self._interest(passage, figures_first), found.passage))
         best = sorted(rated)
         enough = max(_LEAST_SCORE, 0.45 * -best[0][0]) if best else 0.0
         return _each_once([self.passages[number] for score, number in best if -score >= enough])[:limit]
+
+    def _interest(self, passage: Passage, figures_first: bool) -> float:
+        """How much more a passage counts: one's own deeds and domain, not one's life story, figures where they are asked for."""
+        interest = (1.3 if passage.own else 1.0) * (0.5 if _LIFE.search(passage.said) else 1.0)
+        interest *= 1.1 if domain_of(self.card.role) & passage.meanings else 1.0
+        return interest * (1.35 if figures_first and has_figure(passage.said) else 1.0)
 
     def knows(self, terms: Sequence[str]) -> bool:
         """Whether the case speaks of any of these stems at all."""

@@ -133,7 +133,7 @@ def colour(answer: Answer) -> bool:
     return marked and answer.chooser.number("colour", 2) == 0 and answer.add(answer.chooser.manner(strong))
 
 
-def ask_back(answer: Answer, terms: Sequence[str]) -> None:
+def ask_back(answer: Answer) -> None:
     """A question back, not every time."""
     if not answer.full and (len(answer.sentences) < 2 or answer.chooser.number("ask", 3) != 0):
         answer.say("ask_back")

@@ -10,7 +10,7 @@ from platform_app.offline.roleplay.answer import Answer
 from platform_app.offline.roleplay.conversation import Conversation
 from platform_app.offline.roleplay.intent import Intent, read_intent
 from platform_app.offline.roleplay.matter import acknowledge, answer_matter, give_opinion
-from platform_app.offline.roleplay.mind import mind_of, normal
+from platform_app.offline.roleplay.mind import mind_of
 from platform_app.offline.roleplay.phrasebook import Chooser
 from platform_app.offline.roleplay.plainly import speak_plainly
 from platform_app.offline.roleplay.proposals import weigh_proposal
@@ -42,15 +42,9 @@ def _seed(conversation: Conversation) -> str:
 
 
 def _last_resort(answer: Answer) -> str:
-    """When every turn of phrase has been used up: the next fact that has not been told, else the matter in fresh words."""
-    for passage in answer.mind.passages:
-        if normal(passage.said) not in {normal(sentence) for sentence in answer.heard}:
-            return passage.said
-    return (
-        f"I have said my part, {len(answer.conversation.said) * 'and '}now it is your turn."
-        if not answer.conversation.said
-        else "It is your turn now."
-    )
+    """When every turn of phrase has been used up: the next fact that has not been told, else a plea to come to an end."""
+    untold = (passage.said for passage in answer.mind.passages if not answer.has_said(passage.said))
+    return next(untold, "") or answer.chooser.pick("enough") or "It is your turn."
 
 
 _ANSWERS: dict[Intent, Callable[[Answer], None]] = {

@@ -84,6 +84,13 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "told_all": (
         "I have told you what I know about that.", "I have nothing to add on that point.", "On this one I would only repeat myself.", "That is as far as my knowledge goes there.", "There is nothing more in it that I could tell you.",
     ),
+    "enough": (
+        "We have been through all of it; now it is your turn to decide.",
+        "I have nothing left to say; the rest is up to you.",
+        "You know everything that I know.",
+        "Talk to the others now; I have said my part.",
+        "There comes a point where talking does not help any more.",
+    ),
     # --- questions back ---
     "ask_back": (
         "What does that mean for your decision?", "What would you make of it?", "Does that change the picture for you?", "What would you do with that in my place?", "How much weight would you give it?",

@@ -14,7 +14,7 @@ from platform_app.offline.casework.mentions import Attributed, Cast
 from platform_app.offline.casework.role_phrases import role_at_start
 from platform_app.offline.casework.subjects import apposition_end
 from platform_app.offline.roleplay.conjugation import FIRST, SECOND, Grammar, conjugated, with_pronouns
-from platform_app.offline.text.grammar import BASES, looks_like_verb
+from platform_app.offline.text.grammar import AUXILIARIES, BASES, looks_like_verb
 from platform_app.offline.text.words import STOPWORDS
 
 _SINGULAR_PRONOUN = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself)\b", re.IGNORECASE)
@@ -177,10 +177,7 @@ def _is_object(before: str, after: str, *, possessive: bool) -> bool:
     if possessive:
         return governs or plain in STOPWORDS
     following = re.match(r"\s+([a-z]+)", after)
-    acts = bool(following) and (
-        following[1] in BASES or following[1] in ("is", "was", "has", "had", "will", "would", "must", "can")
-    )  # type: ignore[index]
-    return governs and not acts
+    return governs and not (following and (following[1] in BASES or following[1] in AUXILIARIES))
 
 
 _PREPOSITIONS = frozenset(

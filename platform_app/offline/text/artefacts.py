@@ -42,19 +42,19 @@ _NOTICE = re.compile(
 )
 _AUTHORS = re.compile(
     r"(?:prepared|wrote|written|developed|authored) (?:this|the) case|this case (?:study )?was (?:prepared|written|developed)|"
-    r"^(?:case )?(?:prepared|written) by\b|^by (?:[A-ZÀ-Ý][\w.'’-]+\s?){2,5}(?:,|and|&|$)|^authors?:",
+    r"^(?:case )?(?:prepared|written) by\b|^by [A-ZÀ-Ý][\w.'’-]+(?:\s[A-ZÀ-Ý][\w.'’-]+){1,4}(?:,|\sand|\s&|$)|^authors?:",
     re.IGNORECASE,
 )
-_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(?=\S)(.+?)(?<=\S)\1")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_HYPHENATED = re.compile(r"([^\W\d_]{2,})-\n[ \t]*([a-zà-öø-ÿ]{2,})")
+_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(?=\S)(.{1,300}?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\]]{0,300})\]\([^)]{0,500}\)")
+_HYPHENATED = re.compile(r"([^\W\d_]{2})-\n[ \t]*(?=[a-zà-öø-ÿ]{2})")
 _FURNITURE_LENGTH = 90
 
 
 def normalise(text: str) -> str:
     """Composed characters, plain spaces and line feeds; words hyphenated over two lines are one again."""
     plain = unicodedata.normalize("NFC", text).translate(_LIGATURES).replace("\r\n", "\n").replace("\r", "\n")
-    return _HYPHENATED.sub(r"\1\2", plain)
+    return _HYPHENATED.sub(r"\1", plain)
 
 
 def without_markup(line: str) -> str:

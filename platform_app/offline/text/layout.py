@@ -19,7 +19,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
-    r"^(?:(?:dear|hi|hello|liebe[rs]?|sehr geehrte[rs]?|estimad[oa]s?|querid[oa]|chère?)\s)?(?:[A-ZÀ-Ý][\w.'’-]*\s?){1,3},$|"
+    r"^(?:(?:dear|hi|hello|liebe[rs]?|sehr geehrte[rs]?|estimad[oa]s?|querid[oa]|chère?)\s)?[A-ZÀ-Ý][\w.'’-]{0,30}(?:\s[A-ZÀ-Ý][\w.'’-]{0,30}){0,2},$|"
     r"^(?:(?:kind |best |warm )?regards|best wishes|sincerely|yours (?:sincerely|truly|faithfully)|mit freundlichen grüßen),?$",
     re.IGNORECASE,
 )
@@ -33,6 +33,8 @@ _REFERENCES = re.compile(
 )
 _TERMINAL = (".", "!", "?", ".”", '."', "?”", "!”", ":", ";", ".)", "。")
 _HEADING_LENGTH, _HEADING_WORDS, _TITLE_WORDS, _UNWRAPPED = 90, 12, 16, 180
+_MOST_CELLS = 24
+_SUBJECT = frozenset({"subject", "re", "betreff", "asunto"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,14 @@ class Document:
         )
 
     @cached_property
+    def subject(self) -> str:
+        """The subject line of a memo, or ""."""
+        named = (
+            block.cells[1] for block in self.blocks if block.kind == "field" and block.cells[0] in _SUBJECT
+        )
+        return next(named, "")
+
+    @cached_property
     def sections(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(block.section for block in self.blocks if block.section))
 
@@ -90,7 +100,7 @@ def is_heading(line: str) -> bool:
 def _cells(line: str) -> tuple[str, ...]:
     stripped = line.strip()
     parts = stripped.strip("|").split("|") if "|" in stripped else re.split(r"\t+", stripped)
-    return tuple(without_markup(part.strip()) for part in parts)
+    return tuple(without_markup(part.strip()) for part in parts[:_MOST_CELLS])
 
 
 def _chunks(lines: list[str]) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ _OPENS = re.compile(r"""^["'“‘«„¿¡(\[—–-]*\s*(\S)""")
 _SPEAKER_FOLLOWS = re.compile(
     r"^(?:[^\W\d_][\w.'’-]*\s+){1,4}(?:said|says|asked|asks|replied|added|insisted|argued|answered|warned|explained|told|concluded|noted)\b"
 )
-_LONGEST_QUOTATION = 400
+_LONGEST_QUOTATION, _LONGEST_SENTENCE = 400, 1200
 
 
 def _ends_sentence(text: str, start: int, end: int) -> bool:
@@ -80,4 +80,15 @@ def split_sentences(text: str) -> tuple[str, ...]:
         found.append(text[since:end].strip())
         since = end
     found.append(text[since:].strip())
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(piece for sentence in found for piece in _in_pieces(sentence))
+
+
+def _in_pieces(sentence: str) -> list[str]:
+    """What is far too long for a sentence (a list without full stops, noise) in pieces of a readable length."""
+    pieces = []
+    while len(sentence) > _LONGEST_SENTENCE:
+        cut = max(sentence.rfind(mark, 0, _LONGEST_SENTENCE) for mark in (", ", "; ", " "))
+        cut = cut + 1 if cut > 0 else _LONGEST_SENTENCE
+        pieces.append(sentence[:cut].strip())
+        sentence = sentence[cut:].strip()
+    return [piece for piece in [*pieces, sentence] if piece]
