@@ -172,6 +172,14 @@ def test_a_list_of_the_right_words_is_worth_less_than_a_plain_sentence() -> None
     assert score(said.BOARD, stuffed) < score(said.BOARD, plain)
 
 
+def test_a_shuffled_text_is_no_text() -> None:
+    message = next(line["text"] for line in script(said.BOARD_GOOD) if line["author"] == "student")
+    words = message.split()
+    shuffled = " ".join(words[at % len(words)] for at in range(0, 37 * len(words), 37))
+    assert sorted(shuffled.split()) == sorted(words)
+    assert score(said.BOARD, monologue(shuffled)) <= 5 < score(said.BOARD, monologue(message))
+
+
 def test_a_professors_own_criteria_are_judged_by_their_words() -> None:
     rubric = [
         {

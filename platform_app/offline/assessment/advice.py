@@ -88,7 +88,7 @@ class _Anchors:
 def _proposals(measure: Measure) -> Iterator[str]:
     for one in measure.evidence.contributions:
         for sentence in one.sentences:
-            if one.weight == 1.0 and "proposal" in signs_in(sentence) and not sentence.endswith("?"):
+            if "proposal" in signs_in(sentence) and not sentence.endswith("?"):
                 yield sentence
 
 

@@ -29,24 +29,23 @@ _VAGUE = re.compile(
 )
 _GENERAL = notions(
     """company business firm organisation case situation problem matter story information detail fact topic issue question
-    challenge idea opinion view plan job work day year today decision answer help talk important interesting good bad""".replace(
-        "\n", " "
-    )
+    challenge idea opinion view plan job work day year today decision answer help talk important interesting good bad"""
 )
 _REFUSAL = re.compile(
-    r"\b(?:do not|don't|cannot|can't|could not|couldn't) (?:know|say|tell|answer)\b|\bnot (?:my (?:field|area|business|department)|for me to)\b|\bno idea\b|\byou (?:should|must|would have to) ask\b|\bwhat (?:exactly )?do you (?:mean|want to know)\b",
+    r"\b(?:do not|don't|cannot|can't|could not|couldn't) (?:know|say|tell|answer)\b|\bno idea\b|"
+    r"\bnot (?:my (?:field|area|business|department)|for me to)\b|\byou (?:should|must|would have to) ask\b|"
+    r"\bwhat (?:exactly )?do you (?:mean|want to know)\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A sentence of a persona with the question that brought it out: `related` if the question was about it."""
+    """What is in a sentence of a persona, and what the student had asked about; nothing if he had asked for everything."""
 
     notions: frozenset[str]
     amounts: frozenset[str]
     asked: frozenset[str]
-    weight: float
 
 
 class Coverage:
@@ -102,22 +101,17 @@ class Coverage:
     def _credit(self, point: Point, term: str) -> float:
         drawn_out = self._drawn_out(point, term)
         if point.mode == "say":
-            stated = max((one.weight for one in self.transcript.counted if _states(one, term)), default=0.0)
-            return max(stated, min(_VOLUNTEERED, drawn_out))
+            stated = any(_states(one, term) for one in self.transcript.counted)
+            return _NAMED if stated else min(_VOLUNTEERED, drawn_out)
         return max(drawn_out, self._taken_up(term))
 
     def _taken_up(self, term: str) -> float:
         """What the student repeats in a statement of his own counts as found out if he had heard it."""
         stating = [one for one in self.transcript.counted if _states(one, term)]
-        return max(
-            (one.weight * (_NAMED if _was_heard(one, term) else _VOLUNTEERED) for one in stating), default=0.0
-        )
+        return max((_NAMED if _was_heard(one, term) else _VOLUNTEERED for one in stating), default=0.0)
 
     def _drawn_out(self, point: Point, term: str) -> float:
-        return max(
-            (heard.weight * self._worth(heard, point, term) for heard in self._heard),
-            default=0.0,
-        )
+        return max((self._worth(heard, point, term) for heard in self._heard), default=0.0)
 
     def _worth(self, heard: Heard, point: Point, term: str) -> float:
         if term in heard.notions or term in heard.amounts:
@@ -135,7 +129,7 @@ class Coverage:
         for line in one.replies:
             for sentence in sentences_of(line.text):
                 if not _REFUSAL.search(sentence) and not sentence.endswith("?"):
-                    yield Heard(notions(sentence), amounts(sentence), wanted, one.weight)
+                    yield Heard(notions(sentence), amounts(sentence), wanted)
 
 
 def _states(one: Contribution, term: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,19 +48,16 @@ class Evidence:
         }
         return shown | {sign for sign, present in further.items() if present}
 
-    def weight(self, number: int) -> float:
-        """How much a message counts: lists of words hardly, messages with little in them less."""
-        one = self.contributions[number]
-        return one.weight * min(1.0, 0.25 + len(one.meanings) / 10)
-
     def count(self, sign: str) -> float:
-        """In how many messages a sign shows, weighted."""
-        return sum(self.weight(number) for number, shown in enumerate(self.signs) if sign in shown)
+        """In how many messages a sign shows; a message with little in it counts less than one."""
+        return sum(
+            _fullness(one) for one, shown in zip(self.contributions, self.signs, strict=True) if sign in shown
+        )
 
     def times(self, kind: str) -> float:
-        """In how many messages a kind of speech shows, whatever their length; lists of words hardly count."""
+        """In how many messages a kind of speech shows, whatever their length."""
         return sum(
-            one.weight * max(_strength(shown, kind), _UNREAD * _is_unreadable_statement(one))
+            max(_strength(shown, kind), _UNREAD * _is_unreadable_statement(one))
             for one, shown in zip(self.contributions, self.signs, strict=True)
         )
 
@@ -74,24 +71,22 @@ class Evidence:
         return list(dict.fromkeys(figure for one in self.contributions for figure in self.figures_in(one)))
 
     @cached_property
-    def facts(self) -> float:
+    def facts(self) -> int:
         """How many notions of others were taken up, each counted once."""
-        return _fresh((taken_up(one), one.weight) for one in self.contributions)
+        return len(frozenset[str]().union(*map(taken_up, self.contributions)))
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        return frozenset[str]().union(*(one.meanings for one in self.contributions))
 
     @cached_property
     def substance(self) -> float:
         """0 to 1: how much was said on the matter, repetitions left out."""
-        return min(1.0, _fresh((one.meanings, one.weight) for one in self.contributions) / _MUCH_SUBSTANCE)
+        return min(1.0, len(self.meanings) / _MUCH_SUBSTANCE)
 
 
-def _fresh(listed: Iterable[tuple[frozenset[str], float]]) -> float:
-    """The number of notions in weighted sets, each counted where it comes first."""
-    seen: set[str] = set()
-    total = 0.0
-    for found, weight in listed:
-        total += len(found - seen) * weight
-        seen |= found
-    return total
+def _fullness(one: Contribution) -> float:
+    return min(1.0, 0.25 + len(one.meanings) / 10)
 
 
 def _is_unreadable_statement(one: Contribution) -> bool:

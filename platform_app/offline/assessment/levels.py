@@ -62,7 +62,4 @@ class Measure:
         return self.evidence.count(sign.name) + _UNHEARD_FIGURE * own
 
     def _spoken_of(self, topics: frozenset[str]) -> float:
-        said = frozenset[str]().union(
-            *(one.meanings for one in self.evidence.contributions if one.weight == 1.0)
-        )
-        return min(1.0, len(topics & said) / (0.6 * len(topics))) if topics else 0.0
+        return min(1.0, len(topics & self.evidence.meanings) / (0.6 * len(topics))) if topics else 0.0

@@ -34,7 +34,7 @@ def _candidates(evidence: Evidence) -> Iterator[tuple[Contribution, str]]:
     for one in evidence.contributions:
         for sentence in one.sentences:
             piece = _cut(sentence)
-            if one.weight == 1.0 and len(piece) >= _SHORTEST and piece in one.original:
+            if len(piece) >= _SHORTEST and piece in one.original:
                 yield one, piece
 
 

@@ -58,7 +58,7 @@ def reason(level: int, criterion: Criterion, measure: Measure) -> str:
         sign.lacking for sign, _ in _by_share(criterion) if measure.presence(sign, criterion) < _LACKING
     ][:2]
     if level == 0 or not seen:
-        return _hardly(level, lacking, measure)
+        return _hardly(level, lacking)
     named = [
         sign
         for sign in seen
@@ -70,9 +70,7 @@ def reason(level: int, criterion: Criterion, measure: Measure) -> str:
     return f"{stated} You do not {listing(lacking, joiner='or')}." if lacking and level < 4 else stated
 
 
-def _hardly(level: int, lacking: Sequence[str], measure: Measure) -> str:
-    if any(one.weight < 1 for one in measure.evidence.contributions):
-        return "You string words together; without sentences they show nothing of this."
+def _hardly(level: int, lacking: Sequence[str]) -> str:
     start = (
         "There is hardly anything of this in what you say"
         if level

@@ -44,7 +44,7 @@ SIGNS = {
             "cause causes root analysis analyse analyze analytical diagnose investigate curiosity explore critical inquiry problem",
             3,
             "ask open questions",
-            "ask why or how",
+            "ask why",
             "Ask why and how before you judge.",
         ),
         Sign(
@@ -76,7 +76,7 @@ SIGNS = {
             "risk risks trade-off tradeoff consequence consequences weigh weighs balance strategic strategy critical reflect reflection foresight",
             2,
             "see risks",
-            "name risks or trade-offs",
+            "name risks",
             "Name what could go wrong, and what one would have to give up.",
         ),
         Sign(

@@ -24,7 +24,7 @@ _SIGNS = {
         so (?:we|that|the|one|it|they|you|finance|there|a|every)
     """,
     "conclusion": r"""
-        (?:^|[.!?]\s+)(?:so|then|therefore|thus|hence|in other words) | and (?:so|therefore|thus) | , so \w+
+        (?:^|[.!?]\s+)(?:so|then (?:it|that|there|we|the|one)|therefore|thus|hence|in other words) | and (?:so|therefore|thus) | , so \w+
         (?:that|this|which) means | it follows | i conclude | that leaves | adds up to | that has (?:doubled|halved)
         would (?:leave|be enough|mean|break)
     """,

@@ -1,6 +1,6 @@
 """A transcript as data, and which of the student's messages count at all.
 
-What never counts: noise and courtesies, copies of the goal or of other people's words, the same again, and sentences that
+What never counts: noise and courtesies, lists of words, copies of the goal or of other people's words, the same again, and sentences that
 speak to the grader or the machine instead of the people in the scene.
 """
 
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from platform_app.offline.assessment.notions import notions
@@ -24,8 +25,10 @@ _COURTESIES = frozenset(
 )
 _BEST = r"(?:full|top|best|maximum|max|highest|perfect)"
 _TO_THE_GRADER = re.compile(
-    r"\b(?:give|grant|award) (?:me|this|us) (?:an? |the )?(?:\d+|four|five|ten|excellent)(?=\s*(?:$|[.!,;]|for\b|points?|marks?|(?:in|on) (?:all|every|each)|out of|%))|"
-    rf"\b{_BEST} (?:marks?|grades?|points|scores?(?! (?:for|of|in|from)))\b|\b(?:mark|rate|grade|score) (?:the |this |me |my |it )?(?:goal|scene|answer|work|criteri\w+|as|with)\b|"
+    r"\b(?:give|grant|award) (?:me|this|us) (?:an? |the )?(?:\d+|four|five|ten|excellent)"
+    r"(?=\s*(?:$|[.!,;]|for\b|points?|marks?|(?:in|on) (?:all|every|each)|out of|%))|"
+    rf"\b{_BEST} (?:marks?|grades?|points|scores?(?! (?:for|of|in|from)))\b|"
+    r"\b(?:mark|rate|grade|score) (?:the |this |me |my |it )?(?:goal|scene|answer|work|criteri\w+|as|with)\b|"
     r"\bgoal_?reached\b|\bnext_action\b|\bconfidence\s*[=:]|\bgoal (?:is|has been|was) (?:now |already )?reached\b|"
     r"\blevel (?:4|four)\b.{0,12}\b(?:all|every|each)\b|^\s*(?:system|assistant|grader)\s*:",
     re.IGNORECASE,
@@ -45,9 +48,13 @@ _GLUE = frozenset(
     is are was were be been am do does did have has had will would can could should may might must to of in on at for with from
     by as if not and but or so there here than about into""".split()
 )
+_ARTICLES = frozenset("a an the my our your their its".split())
+_NEVER_AFTER_ARTICLE = frozenset(
+    """a an the of in on at to for with by from as is are was were be has have had do does would will can could should may must
+    and or but if that this i you he she it we they which who what how there""".split()
+)
 _REPEATED, _COPIED = 0.7, 0.6
 _GRAM = 4
-_LIST_OF_WORDS = 0.15
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,6 @@ class Contribution:
     prompts: tuple[Line, ...]
     replies: tuple[Line, ...]
     meanings: frozenset[str]
-    weight: float
 
     @property
     def counts(self) -> bool:
@@ -108,14 +114,21 @@ def _copied_share(
 
 
 def is_list_of_words(text: str) -> bool:
-    """Words strung together instead of sentences: hardly any small words, or the same words again and again."""
+    """Words strung together instead of sentences: hardly any small words, the same words again and again, or no grammar."""
     listed = [word.lower() for word in WORD.findall(text)]
     if len(listed) < 7:
         return False
     glue = _GLUE | common_words(language_of(text))
     content = [word.lower() for word in content_words(text)]
     repeated = len(content) >= 12 and len(set(content)) < 0.45 * len(content)
-    return repeated or sum(word in glue for word in listed) < 0.16 * len(listed)
+    return repeated or sum(word in glue for word in listed) < 0.1 * len(listed) or _is_word_salad(listed)
+
+
+def _is_word_salad(listed: Sequence[str]) -> bool:
+    """Articles that often stand before words that no noun phrase begins with, as only in a shuffled text."""
+    followers = [after for before, after in pairwise(listed) if before in _ARTICLES]
+    impossible = sum(word in _NEVER_AFTER_ARTICLE for word in followers)
+    return impossible >= 2 and impossible > 0.12 * len(followers)
 
 
 def _without_injections(text: str) -> str:
@@ -156,6 +169,8 @@ class _Said:
             return "speaks to the machine instead of the people in the scene"
         if _is_empty_talk(text, meanings):
             return "says nothing on the matter"
+        if is_list_of_words(text):
+            return "strings words together instead of saying something"
         own, is_question = _grams(text), bool(_ASKING.search(text))
         if _copied_share(own, self.goal) > _COPIED and not (is_question and len(text) < 160):
             return "only repeats the goal"
@@ -214,7 +229,6 @@ class Transcript:
             prompts=tuple(reversed(self._personas(range(at - 1, -1, -1)))),
             replies=replies,
             meanings=meanings,
-            weight=_LIST_OF_WORDS if is_list_of_words(text) else 1.0,
         )
 
     def _personas(self, positions: range) -> tuple[Line, ...]:
