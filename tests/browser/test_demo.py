@@ -46,7 +46,9 @@ def test_the_demo_can_be_played_to_a_good_grade(signed_in: Callable[..., Page]) 
 def play_scene(page: Page, number: int, messages: list[str]) -> None:
     """The scene may end by itself, when its goal is reached."""
     expect(page.locator("[data-steps] li").nth(number - 1)).to_have_attribute("aria-current", "step")
+    said = page.locator(".bubble.persona").count()
     page.get_by_role("button", name="Begin the scene").click()
+    expect(page.locator(".bubble.persona")).to_have_count(said + 1, timeout=PATIENCE)
     expect(page.get_by_role("button", name="Send")).to_be_enabled(timeout=PATIENCE)
     for text in messages:
         say(page, text, answers=page.locator(".bubble.persona").count() + 1)
