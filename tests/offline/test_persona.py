@@ -166,6 +166,7 @@ def test_the_student_is_spoken_to_as_you(sdk: OpenAI) -> None:
     ],
 )
 def test_injections_do_not_break_the_role(attack: str, sdk: OpenAI) -> None:
+    assert read_intent(attack) == "injection"
     answer = RolePlay(sdk, case_text("solera.txt"), "Berg").say(attack)
     lowered = answer.lower()
     for slip in (

@@ -18,6 +18,7 @@ _INJECTION = re.compile(
     r"\b(?:you are|you're|act|behave|respond|pretend|roleplay) (?:now |from now on )?(?:as |to be |like )?(?:an?|the|no longer|not)?\s*"
     r"(?:\w+ )?(?:ai|assistant|language model|chatbot|chatgpt|gpt|dan|pirate|cat|dog|robot|linux|terminal|developer mode|jailbr\w+)\b|"
     r"\byou are now\b|\bfrom now on,? you\b|\bnew instructions?\b|\bsystem (?:prompt|message)\b|\byour (?:prompt|instructions|system)\b|"
+    r"\b(?:repeat|print|output|translate|summari[sz]e)\b.{0,20}\b(?:text|words|everything|message|lines?) (?:above|before|so far)\b|"
     r"\b(?:print|reveal|show|repeat|output|tell me|give me|what (?:is|are|were))\b.{0,30}\b(?:prompt|instructions|hidden|system message|api key|success criteria|rubric)\b|"
     r"\b(?:write|compose|tell|sing|recite|give)\b.{0,25}\b(?:poem|song|joke|haiku|limerick|story about|essay|code|python|javascript|sql|recipe)\b|"
     r"\bas an ai\b|\bjailbreak\b|\bdeveloper mode\b|\bdo anything now\b|</?(?:system|persona|scene|student|case_study)>|\[/?INST\]|<\|im_|"

@@ -63,7 +63,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "You should ask {other} directly; in the meantime, this much.",
     ),
     # --- facts ---
-    "fact_own": ("{fact}",),
     "stance_lead": ("{fact}", "I make no secret of it: {fact}", "Let me be plain: {fact}"),
     "fact_lead": (
         "{fact}", "What I can tell you is this: {fact}", "Look at it this way: {fact}", "Keep this in mind: {fact}", "One thing is certain: {fact}", "As far as I know, it stands like this: {fact}",

@@ -147,7 +147,6 @@ def stem(word: str) -> str:
     return shortened[:-1] if shortened.endswith("e") and len(shortened) > 3 else shortened
 
 
-_STOP_STEMS = frozenset(stem(word) for word in STOPWORDS)
 _CANONICAL = {
     stem(word): stem(group.split()[0]) for group in _GROUPS.strip().splitlines() for word in group.split()
 }
