@@ -12,6 +12,7 @@ from platform_app.offline.assessment.wording import listing
 from platform_app.progress.schema import OverallAssessment
 
 _ANCHOR = re.compile(r"^(?:After|When [^“]*) “[^”]*”, ")
+_OF_ITS_SCENE = re.compile(r"\bstill (?:open|missing) at the end\b|\d")
 _EXAMPLES = re.compile(r":?\s*“[^”]*”|\s*\([^)]*\)|, such as [^,.]*(?:\.\d[^,.]*)?,?")
 _ALIKE = 0.6
 _MOST = 4
@@ -103,10 +104,9 @@ def _inside(text: str) -> str:
 
 
 def _general(remarks: Sequence[str]) -> str:
-    """The first remark that can stand without its scene: it holds on to no quotation and has no figures left."""
-    return next(
-        (_inside(one) for one in remarks if not _ANCHOR.match(one) and not re.search(r"\d", _inside(one))), ""
-    )
+    """The first remark that can stand without its scene: it holds on to no quotation, and no figures are left in it."""
+    standing = (_inside(one) for one in remarks if not _ANCHOR.match(one))
+    return next((one for one in standing if not _OF_ITS_SCENE.search(one)), "")
 
 
 def _merged(texts_of_scenes: Sequence[Sequence[str]]) -> list[str]:
