@@ -102,8 +102,10 @@ def _insist(answer: Answer, terms: Sequence[str]) -> None:
 
 
 def _invents_figures(answer: Answer) -> bool:
+    """Whether a question brings in figures of which not one stands in the case. One that does shows somebody who calculates."""
     known = numbers(answer.conversation.case_study) | numbers(" ".join(answer.mind.card.knowledge))
-    return answer.intent == "question" and bool(numbers(answer.conversation.last.text) - known)
+    given = numbers(answer.conversation.last.text)
+    return answer.intent == "question" and bool(given) and not given & known
 
 
 def _doubt_figure(answer: Answer, facts: Sequence[Passage], terms: Sequence[str]) -> None:

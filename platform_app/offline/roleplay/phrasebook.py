@@ -69,7 +69,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "You should have this before you: {fact}", "I would start from here: {fact}",
     ),
     "second_fact": ("{fact}", "And there is this: {fact}", "Add to that: {fact}", "Do not forget the other side: {fact}", "Take that together with this: {fact}", "It goes on: {fact}"),
-    "as_i_said": ("As I said, {clause}", "I mentioned it: {clause}", "Once more: {clause}", "It stays at this: {clause}"),
+    "as_i_said": ("As I said, {clause}", "I mentioned it: {clause}", "Once more: {clause}", "The answer is the same: {clause}"),
     "ally": ("You would have {other} on your side, who {view}.", "{other} will like to hear that: {short} {view}."),
     "opponent": ("{other} will object, who {view}.", "Expect resistance from {other}, who {view}."),
     # --- not knowing ---
