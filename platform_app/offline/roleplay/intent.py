@@ -88,6 +88,12 @@ _SUPPOSING = re.compile(
     r"^(?:and |but |so |ok(?:ay)?,? )?(?:what if|how about|what about if|why (?:don't|not) (?:we|you)|could we|can we|suppose|imagine|let's|let us)\b",
     re.IGNORECASE,
 )
+# What turns a claim of one's own into a question: "…, is that right?"
+_TAG = re.compile(
+    r"[\s,.;:–-]*\b(?:(?:is|would) (?:that|this) (?:be )?(?:right|correct|true|possible|enough|fair|ok(?:ay)?)|right|correct|ok(?:ay)?|(?:is|does|would)n't (?:it|that)|"
+    r"(?:do|would|could) you (?:agree|accept that|live with that|support that)|don't you think|what do you (?:think|say)(?: (?:of|about|to) (?:that|this|it))?)\?\s*$",
+    re.IGNORECASE,
+)
 _AGREE = re.compile(
     r"^(?:yes|yeah|yep|sure|right|true|agreed|i agree|exactly|of course|correct|fair (?:enough|point)|good point|makes sense|i see|understood|ok(?:ay)?|fine|great|sounds good|got it|absolutely|indeed)\b",
     re.I,
@@ -139,6 +145,9 @@ def _courtesy(plain: str, *, asks: bool) -> Intent | None:
 
 
 def _matter(plain: str, *, asks: bool) -> Intent:
+    claim = _TAG.sub("", plain)
+    if claim != plain and len(words(claim)) > _SHORT and "?" not in claim:
+        return "proposal"
     short = len(words(plain)) <= _SHORT
     if _MORE.match(plain):
         return "more"
