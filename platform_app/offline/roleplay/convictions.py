@@ -78,6 +78,11 @@ def conviction_of(stance: Stance, cast: Cast, me: int) -> Conviction | None:
     return Conviction(_forms(stance.kind, clause, stance.verb), concepts(clause), _SIGNS.get(stance.kind, 0))
 
 
+def as_conviction(stance: Stance) -> Conviction:
+    """Somebody else's stance, for comparing; it has no words of its own."""
+    return Conviction((stance.clause,), concepts(stance.clause), _SIGNS.get(stance.kind, 0))
+
+
 def goal_conviction(goal: str) -> Conviction:
     """A goal as somebody wrote it on the persona's card."""
     text = goal.strip().rstrip(".")
@@ -89,4 +94,5 @@ def goal_conviction(goal: str) -> Conviction:
     return Conviction(forms, concepts(text), -1 if negative else 1 if acts else 0)
 
 
-_SIGNS = {"want": 1, "demand": 1, "expect": 1, "support": 1, "oppose": -1, "fear": -1, "doubt": -1}
+# Fears and doubts are about consequences: whether a proposal goes their way cannot be told by its words.
+_SIGNS = {"want": 1, "demand": 1, "expect": 1, "support": 1, "oppose": -1}

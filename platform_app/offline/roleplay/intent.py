@@ -146,7 +146,7 @@ def _courtesy(plain: str, *, asks: bool) -> Intent | None:
 
 def _matter(plain: str, *, asks: bool) -> Intent:
     claim = _TAG.sub("", plain)
-    if claim != plain and len(words(claim)) > _SHORT and "?" not in claim:
+    if claim != plain and len(words(claim)) >= _SHORT and "?" not in claim:
         return "proposal"
     short = len(words(plain)) <= _SHORT
     if _MORE.match(plain):

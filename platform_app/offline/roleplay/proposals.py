@@ -7,11 +7,14 @@ import re
 from platform_app.offline.casework.stances import Stance
 from platform_app.offline.casework.views import stance_of, view
 from platform_app.offline.roleplay.answer import Answer
-from platform_app.offline.roleplay.convictions import Conviction
+from platform_app.offline.roleplay.convictions import Conviction, as_conviction
 from platform_app.offline.roleplay.moves import state_conviction, tell, terms_asked
 from platform_app.offline.text.words import concepts
 
 _CLAUSES = re.compile(r"[,;.!?]|\b(?:and|but|because|since|so|then)\b|(?=\binstead of\b)", re.IGNORECASE)
+_UNITS = concepts(
+    "million billion thousand cent percent euro euros dollar dollars year years month months week weeks day days"
+)
 _PRONOUN = re.compile(r"\b(?:he|she|his|her|him)\b")
 _NEGATIVE = re.compile(
     r"\b(?:not|no|never|reject|refuse|decline|stop|against|without|don't|won't|shouldn't|cannot|instead of|avoid|cancel|drop|postpone|delay|close)\b",
@@ -38,25 +41,20 @@ def weigh_proposal(answer: Answer) -> None:
 
 
 def _side_with(answer: Answer, text: str) -> bool:
-    """Name the colleague whose position a proposal meets or crosses."""
-    meanings = concepts(text)
+    """Name the colleague whose position a proposal meets or crosses, if words tell."""
+    meanings = concepts(text) - _UNITS
     rated = []
     for number, stance in positions_of_others(answer):
-        conviction = Conviction(
-            (stance.clause,), concepts(stance.clause), -1 if stance.kind in ("oppose", "fear", "doubt") else 1
-        )
-        common = len(meanings & conviction.meanings)
-        if common >= 2 and stance.kind != "believe":
+        conviction = as_conviction(stance)
+        common = len(meanings & conviction.meanings - _UNITS)
+        if common >= 2 and conviction.sign:
             rated.append((common, -number, stance, _agreement(conviction, text)))
     if not rated:
         return False
     _, number, stance, agreement = max(rated, key=lambda one: one[:2])
-    return agreement != 0 and answer.say(
-        "ally" if agreement > 0 else "opponent",
-        other=answer.mind.cast.names[-number],
-        short=answer.mind.case.people[-number].short,
-        view=view(stance),
-    )
+    person = answer.mind.case.people[-number]
+    purpose = "ally" if agreement > 0 else "opponent"
+    return agreement != 0 and answer.say(purpose, other=person.name, short=person.short, view=view(stance))
 
 
 def positions_of_others(answer: Answer) -> list[tuple[int, Stance]]:
@@ -88,7 +86,7 @@ def _agreement(conviction: Conviction, text: str) -> int:
     """+1 if a proposal goes the way of a conviction, -1 if it goes against it, 0 if that cannot be told."""
     clauses = [clause for clause in _CLAUSES.split(text) if clause]
     closest = max(clauses, key=lambda clause: len(conviction.meanings & concepts(clause)), default=text)
-    common = conviction.meanings & concepts(closest)
+    common = conviction.meanings & concepts(closest) - _UNITS
     if len(common) < 2 and len(conviction.meanings) > 3:
         return 0
     negative = {word.lower() for word in _NEGATIVE.findall(closest)} - {
