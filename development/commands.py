@@ -79,7 +79,7 @@ def test_postgres(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 def test_browser(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ["CHROMIUM"] = find_chromium()
-    return pytest("-m", "browser", "tests/browser", *extra)
+    return pytest("-m", "browser", *(extra or ["tests/browser"]))
 
 
 def pytest(*arguments: str) -> int:

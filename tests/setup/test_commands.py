@@ -65,6 +65,16 @@ def test_without_a_chromium_the_line_to_install_one_is_given(
         find_chromium()
 
 
+def test_test_browser_takes_the_tests_that_are_named(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "find_chromium", lambda: "/usr/bin/chromium")
+    monkeypatch.setenv("CHROMIUM", "")
+    main(["test-browser"])
+    main(["test-browser", "tests/browser/test_demo.py"])
+    assert [call[5:] for call in calls] == [("tests/browser",), ("tests/browser/test_demo.py",)]
+
+
 def test_clean_keeps_the_data(checkout: Path) -> None:
     assert main(["clean"]) == 0
     assert sorted(path.name for path in checkout.iterdir()) == [".dev", "caching", "tests"]
