@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_job import PATIENCE, picture, say, submit_scene
+from tests.browser.test_main_job import PATIENCE, begin, picture, say, submit_scene
 
 SCENES = [
     [
@@ -47,7 +47,7 @@ def play_scene(page: Page, number: int, messages: list[str]) -> None:
     """The scene may end by itself, when its goal is reached."""
     expect(page.locator("[data-steps] li").nth(number - 1)).to_have_attribute("aria-current", "step")
     said = page.locator(".bubble.persona").count()
-    page.get_by_role("button", name="Begin the scene").click()
+    begin(page)
     expect(page.locator(".bubble.persona")).to_have_count(said + 1, timeout=PATIENCE)
     expect(page.get_by_role("button", name="Send")).to_be_enabled(timeout=PATIENCE)
     for text in messages:

@@ -57,7 +57,7 @@ def play(page: Page, title: str) -> None:
     page.goto("/scenarios/")
     page.get_by_role("link", name=title).first.click()
     page.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="Begin the scene").click()
+    begin(page)
     expect(page.locator(".bubble.persona")).to_have_count(1, timeout=PATIENCE)
     say(page, "Where do the losses on the road come from, and what did the 4.6 per cent cost us?", answers=2)
     scenes = page.locator("[data-steps] li").count()
@@ -66,7 +66,18 @@ def play(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name="The simulation is over")).to_be_visible()
 
 
+def begin(page: Page) -> None:
+    wait_for_script(page)
+    page.get_by_role("button", name="Begin the scene").click()
+
+
+def wait_for_script(page: Page) -> None:
+    """Before the page's script runs, its forms work too, but by loading the page anew."""
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
+
+
 def say(page: Page, text: str, *, answers: int) -> None:
+    wait_for_script(page)
     page.get_by_label("What you say").fill(text)
     page.keyboard.press("Enter")
     expect(page.locator(".bubble.student").last).to_contain_text(text)

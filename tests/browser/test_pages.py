@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_main_job import wait_for_script
+
 NewPage = Callable[..., Page]
 SignedIn = Callable[..., Page]
 PICTURES = Path(__file__).resolve().parents[2] / ".dev" / "screenshots"
@@ -94,6 +96,7 @@ def test_a_scene_can_be_played_with_the_keyboard_alone(signed_in: SignedIn) -> N
     page = signed_in("admin@example.com", **WIDE)
     page.goto("/scenarios/1/")
     page.get_by_role("button", name="Start").press("Enter")
+    wait_for_script(page)
     page.get_by_role("button", name="Begin the scene").press("Enter")
     expect(page.locator(".bubble.persona")).to_have_count(1, timeout=60_000)
     expect(page.get_by_role("button", name="Send")).to_be_enabled(timeout=60_000)
