@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
@@ -79,19 +78,12 @@ class TestPicture:
             assert top < first < last < bottom
 
     @pytest.mark.parametrize("motif", [*OUTSIDE, *INSIDE], ids=lambda motif: motif.__name__)
-    def test_it_is_small_and_quickly_drawn(self, motif: Motif) -> None:
+    def test_it_is_small(self, motif: Motif) -> None:
         words = (OUTSIDE | INSIDE)[motif]
         asked = prompt(
             setting=words, caption="Find out what the others want, and why. " * 5, people=PEOPLE * 3
         )
-        seconds = []
-        for _ in range(2):
-            began = time.process_time()
-            png = draw(asked)
-            seconds.append(time.process_time() - began)
-
-        assert len(png) < 150_000
-        assert min(seconds) < 0.15
+        assert len(draw(asked)) < 150_000
 
 
 class TestBrief:

@@ -11,6 +11,7 @@ from platform_app.offline.casework.mentions import Attributed
 from platform_app.offline.casework.people import Person
 from platform_app.offline.casework.role_phrases import role_at_start
 from platform_app.offline.text.layout import Document
+from platform_app.offline.text.words import concepts
 
 _MUST = (
     r"(?:must|has to|have to|had to|needs? to|needed to|is to|was to|will have to|should|would have to|now has to|has until [^.]{3,30} to)"
@@ -98,13 +99,28 @@ def find_decision(sentences: Sequence[Attributed], document: Document) -> Decisi
     best = sorted((entry for entry in scored if entry[0] >= 2.5), key=lambda entry: (-entry[0], -entry[1]))[
         :3
     ]
-    statements = tuple(sentences[number].text for _, number in sorted(best, key=lambda entry: entry[1]))
+    statements = _without_repetition(
+        [sentences[number].text for _, number in sorted(best, key=lambda entry: entry[1])]
+    )
     act = next((_tidied(match["act"]) for text in statements for match in [_WHAT.search(text)] if match), "")
     act = act or next(
         (_tidied(match["act"]) for text in statements for match in [_QUESTION.match(text)] if match), ""
     )
     act = "" if act.startswith(("do", "be ")) else act
     return Decision(statements, act, _topic(statements, document))
+
+
+def _without_repetition(statements: Sequence[str]) -> tuple[str, ...]:
+    """Without statements that another one contains: a table often repeats in short what the text says."""
+    said = [concepts(text) for text in statements]
+    return tuple(
+        text
+        for number, text in enumerate(statements)
+        if text.endswith("?")
+        or not any(
+            said[number] < other or (said[number] == other and at < number) for at, other in enumerate(said)
+        )
+    )
 
 
 def _topic(statements: Sequence[str], document: Document) -> str:

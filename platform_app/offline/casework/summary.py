@@ -96,10 +96,33 @@ def _closed(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?", "”", '"')) else f"{sentence}."
 
 
+def _stated(case: Case) -> list[Attributed]:
+    """The sentences that state the decision; before one that begins with a pronoun the sentence that names who is meant."""
+    stated: list[Attributed] = []
+    for text in case.decision.statements:
+        number = next(at for at, sentence in enumerate(case.sentences) if sentence.text == text)
+        sentence, before = case.sentences[number], case.sentences[max(0, number - 1)]
+        introduces = before.subject == sentence.subject is not None and not before.pronoun
+        if sentence.pronoun and introduces and before.block == sentence.block and before not in stated:
+            stated.append(before)
+        stated.append(sentence)
+    return list(dict.fromkeys(stated))
+
+
+def _named(case: Case, sentence: Attributed) -> str:
+    """A sentence with the name of whom its first pronoun surely means."""
+    before, after = sentence.text[: sentence.subject_start], sentence.text[sentence.subject_end :]
+    if sentence.pronoun and sentence.sure and sentence.subject is not None:
+        return f"{before}{case.cast.names[sentence.subject]} {after.lstrip()}"
+    if sentence.owner is not None and sentence.sure:
+        return f"{before}{case.cast.names[sentence.owner]}'s {after.lstrip()}"
+    return sentence.text
+
+
 def state_challenge(case: Case) -> str:
     """The decision in the words of the case; if none is stated, the positions that clash."""
     if case.decision.statements:
-        return " ".join(case.decision.statements)
+        return " ".join(_named(case, sentence) for sentence in _stated(case))
     clashing: dict[int, str] = {}
     for stance in case.stances:
         clashing.setdefault(stance.person, case.sentences[stance.sentence].text)

@@ -8,6 +8,7 @@ from platform_app.offline.roleplay.conversation import Conversation
 from platform_app.offline.roleplay.intent import Intent
 from platform_app.offline.roleplay.mind import Mind, normal
 from platform_app.offline.roleplay.phrasebook import Chooser
+from platform_app.offline.roleplay.repetition import repeats_any
 from platform_app.offline.text.sentences import split_sentences
 
 _MOST_SENTENCES = 5
@@ -16,13 +17,17 @@ _SHORT = 24
 
 @dataclass
 class Answer:
-    """An answer that is being put together; a sentence that was said before, or twice, is not taken."""
+    """An answer that is being put together; a sentence that was said before, or twice, is not taken.
+
+    `phrases` are those of its sentences that only lead over: they name a subject and tell nothing about it.
+    """
 
     conversation: Conversation
     mind: Mind
     intent: Intent
     chooser: Chooser
     sentences: list[str] = field(default_factory=list)
+    phrases: set[str] = field(default_factory=set)
 
     @property
     def heard(self) -> list[str]:
@@ -43,8 +48,17 @@ class Answer:
         heard = [normal(said) for said in self.heard]
         return plain in heard or (len(plain) > _SHORT and any(plain in said for said in heard))
 
+    def is_told(self, sentence: str) -> bool:
+        """Whether what a sentence says has been told, be it in slightly other words."""
+        return self.has_said(sentence) or repeats_any(
+            sentence, (heard for heard in self.heard if heard not in self.phrases)
+        )
+
     def say(self, purpose: str, **values: str) -> bool:
-        return self.add(self.chooser.pick(purpose, **values))
+        before = len(self.sentences)
+        added = self.add(self.chooser.pick(purpose, **values))
+        self.phrases.update(self.sentences[before:])
+        return added
 
     @property
     def full(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from platform_app.offline.roleplay.addressing import without_calls
 from platform_app.prompting import blocks
 
 Author = Literal["student", "colleague", "self", "begin"]
@@ -141,10 +142,10 @@ def _cast(text: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _user_turns(text: str) -> Iterator[Turn]:
+def _user_turns(text: str, names: Sequence[str]) -> Iterator[Turn]:
     found = list(_BLOCK.finditer(text))
     if not found:
-        yield Turn("student", text.strip())
+        yield Turn("student", without_calls(text.strip(), names))
     for match in found:
         body = (match["body"] or "").replace("<\\/", "</").strip()
         if match["name"] == "colleague":
@@ -152,29 +153,31 @@ def _user_turns(text: str) -> Iterator[Turn]:
             data = data if isinstance(data, dict) else {"text": body}
             yield Turn("colleague", str(data.get("text") or ""), str(data.get("name") or ""))
         elif match["name"] == "student":
-            yield Turn("student", body)
+            yield Turn("student", without_calls(body, names))
         else:
             yield Turn("begin", body)
 
 
-def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
+def _turns(messages: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[Turn]:
     for message in messages:
         text = content_text(message.get("content"))
         if message.get("role") == "assistant":
             yield Turn("self", text)
         elif message.get("role") == "user":
-            yield from _user_turns(text)
+            yield from _user_turns(text, names)
 
 
 def read_conversation(messages: Sequence[Mapping[str, Any]]) -> Conversation:
     """The conversation of a persona chat; whatever a block lacks stays empty."""
     found = system_blocks(messages)
     scene = read_json(found.get("scene", ""))
+    persona, cast = _persona(found.get("persona", "")), _cast(found.get("cast", ""))
+    names = [persona.name, *(name for name, _ in cast)]
     return Conversation(
         case_study=found.get("case_study", ""),
-        persona=_persona(found.get("persona", "")),
+        persona=persona,
         scene=scene if isinstance(scene, dict) else {},
-        cast=_cast(found.get("cast", "")),
+        cast=cast,
         student_role=found.get("student_role", "").strip(),
-        turns=tuple(_turns(messages)),
+        turns=tuple(_turns(messages, names)),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from platform_app.offline.roleplay.answer import Answer
-from platform_app.offline.roleplay.mind import normal
 from platform_app.offline.roleplay.moves import (
     matter_again,
     matter_of,
@@ -56,13 +55,10 @@ def part(answer: Answer) -> None:
 
 def identify(answer: Answer) -> None:
     introduce(answer)
-    own = [
-        passage
-        for passage in answer.mind.passages
-        if passage.own and normal(passage.said) not in {normal(s) for s in answer.heard}
-    ]
-    for passage in own[:2]:
-        answer.add(passage.said)
+    told = 0
+    for passage in answer.mind.passages:
+        if passage.own and told < 2 and not answer.is_told(passage.said):
+            told += answer.add(passage.said)
     state_conviction(answer, ())
     answer.say("ask_concrete")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from platform_app.offline.roleplay.answer import Answer
-from platform_app.offline.roleplay.mind import Passage, normal, terms_of
+from platform_app.offline.roleplay.mind import Passage, terms_of
 from platform_app.offline.roleplay.moves import (
     ask_back,
     colour,
@@ -16,11 +16,13 @@ from platform_app.offline.roleplay.moves import (
     tell,
     terms_asked,
 )
+from platform_app.offline.roleplay.points import find_for_each, points_of
 from platform_app.offline.text.figures import has_figure, numbers
 from platform_app.offline.text.grammar import looks_like_verb
 from platform_app.offline.text.words import canonical, concepts, stems
 
 _ENOUGH_WORDS = 2
+_TELLING_WORDS = 6
 
 
 def answer_matter(answer: Answer) -> None:
@@ -39,6 +41,11 @@ def answer_matter(answer: Answer) -> None:
 def _facts_for(answer: Answer, asked: Sequence[str], terms: Sequence[str]) -> list[Passage]:
     """What is asked for outright; for a short follow-up what goes with the words before."""
     numeric = answer.intent == "number"
+    text = answer.conversation.last.text
+    points = points_of(text, answer.mind) if answer.intent in ("question", "number") else []
+    each = find_for_each(answer.mind, points, text, avoid=answer.heard, figures_first=numeric)
+    if len(each) > 1:
+        return each
     facts = answer.mind.find(asked, avoid=answer.heard, figures_first=numeric)
     if facts or len(asked) >= _ENOUGH_WORDS:
         return facts
@@ -67,16 +74,17 @@ def speak_of(answer: Answer, other: int, terms: Sequence[str]) -> None:
     mind = answer.mind
     name = mind.cast.names[other]
     answer.say("about_other", other=name)
-    known = {normal(sentence) for sentence in answer.heard}
     theirs = [
         p
         for p in mind.passages
         if (p.source.subject == other or any(speaker == other for speaker, _ in p.source.quotations))
-        and normal(p.said) not in known
+        and not answer.is_told(p.said)
     ]
     asked = {canonical(term) for term in terms}
-    for passage in sorted(theirs, key=lambda p: -len(asked & p.meanings))[:2]:
-        answer.add(passage.said)
+    told = 0
+    for passage in sorted(theirs, key=lambda p: -len(asked & p.meanings)):
+        if told < 2 and not answer.is_told(passage.said):
+            told += answer.add(passage.said)
     if len(answer.sentences) < 2:
         pass_on(answer, terms, [other])
         return
@@ -95,7 +103,16 @@ def _insist(answer: Answer, terms: Sequence[str]) -> None:
     """ "Why?" or "go on" with nothing new to tell: one's own stance is the reason."""
     opening = answer.chooser.pick(f"on_{answer.intent}")
     answer.add(opening)
-    if not state_conviction(answer, terms, again=True):
+    untold = [
+        p
+        for p in answer.mind.passages
+        if p.own and len(p.said.split()) >= _TELLING_WORDS and not answer.is_told(p.said)
+    ]
+    if state_conviction(answer, terms):
+        pass
+    elif untold and answer.intent == "more":
+        tell(answer, untold[:1])
+    elif not state_conviction(answer, terms, again=True):
         answer.sentences.clear()
         answer.say("told_all")
     answer.say("ask_back")
@@ -204,7 +221,7 @@ def give_opinion(answer: Answer) -> None:
     )
     tell(answer, reasons)
     if not stated and not reasons:
-        own = [p for p in answer.mind.passages if p.own and not answer.has_said(p.said)]
+        own = [p for p in answer.mind.passages if p.own and not answer.is_told(p.said)]
         tell(answer, own[:1])
         if not own:
             pass_on(answer, terms, ())

@@ -16,7 +16,8 @@ from platform_app.offline.casework.stances import as_goal
 from platform_app.offline.casework.views import ORDER
 from platform_app.offline.roleplay.conversation import Conversation, PersonaCard
 from platform_app.offline.roleplay.convictions import Conviction, conviction_of, goal_conviction
-from platform_app.offline.roleplay.voice import Speaker
+from platform_app.offline.roleplay.repetition import repeats_any
+from platform_app.offline.roleplay.voice import Speaker, in_own_words
 from platform_app.offline.text.figures import has_figure
 from platform_app.offline.text.retrieval import Index
 from platform_app.offline.text.words import canonical, concepts, fold, stem, stems, words
@@ -129,7 +130,7 @@ class Mind:
                 rated.append((-found.score * self._interest(passage, figures_first), found.passage))
         best = sorted(rated)
         enough = max(_LEAST_SCORE, 0.45 * -best[0][0]) if best else 0.0
-        return _each_once([self.passages[number] for score, number in best if -score >= enough])[:limit]
+        return _each_once([self.passages[number] for score, number in best if -score >= enough], limit)
 
     def _interest(self, passage: Passage, figures_first: bool) -> float:
         """How much more a passage counts: one's own deeds and domain, not one's life story, figures where they are asked for."""
@@ -167,7 +168,7 @@ class Mind:
         ]
         stated = {as_goal(stance).lower() for stance in stances}
         found += [
-            goal_conviction(goal)
+            goal_conviction(in_own_words(goal, self.cast, self.me) or goal)
             for goal in self.card.goals
             if goal.lower().rstrip(".") not in stated and len(goal.split()) > 1
         ]
@@ -223,10 +224,14 @@ class Mind:
         return best if best is not None and votes[best] >= 1 else None
 
 
-def _each_once(passages: Sequence[Passage]) -> list[Passage]:
-    """Without passages that another one brings along as its lead."""
+def _each_once(passages: Sequence[Passage], limit: int) -> list[Passage]:
+    """Without passages that another one brings along as its lead, or that say what a better one says."""
     leads = {passage.lead for passage in passages}
-    return [passage for passage in passages if passage.said not in leads]
+    kept: list[Passage] = []
+    for passage in [passage for passage in passages if passage.said not in leads][:limit]:
+        if not repeats_any(passage.said, (better.said for better in kept)):
+            kept.append(passage)
+    return kept
 
 
 def normal(sentence: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from platform_app.offline.roleplay.answer import Answer
 from platform_app.offline.roleplay.mind import Mind, Passage, normal, overlap, terms_of
+from platform_app.offline.roleplay.repetition import repeats_any
 from platform_app.offline.text.phrases import ARTICLES, LEADS_IN, candidates
 from platform_app.offline.text.words import canonical, concepts, stems
 
@@ -83,7 +84,7 @@ def _echo(before: str, phrase: str) -> str:
 
 
 def tell(answer: Answer, facts: Sequence[Passage]) -> None:
-    for number, passage in enumerate(facts):
+    for number, passage in enumerate(fact for fact in facts if not answer.is_told(fact.said)):
         if number and len(answer.sentences) >= 4:
             return
         purpose = "second_fact" if number else "fact_lead"
@@ -106,13 +107,17 @@ def state_conviction(
     open_ones = [
         one
         for one in answer.mind.convictions
-        if again or all(overlap(one.meanings, each) < _SAME for each in heard)
+        if again
+        or (
+            all(overlap(one.meanings, each) < _SAME for each in heard)
+            and not any(answer.has_said(form) for form in one.forms)
+        )
     ]
     for conviction in sorted(open_ones, key=lambda one: -len(asked & one.meanings)):
         form = answer.chooser.restate(conviction.forms)
-        if form and normal(form) not in normal(answer.text):
+        if form and normal(form) not in normal(answer.text) and not repeats_any(form, answer.sentences):
             introduced = answer.chooser.lead("stance_lead", form, answer.mind.inside(form))
-            return answer.add(form if bare else introduced)
+            return answer.add(form if bare or ":" in form else introduced)
     return False
 
 

@@ -43,7 +43,7 @@ def _seed(conversation: Conversation) -> str:
 
 def _last_resort(answer: Answer) -> str:
     """When every turn of phrase has been used up: the next fact that has not been told, else a plea to come to an end."""
-    untold = (passage.said for passage in answer.mind.passages if not answer.has_said(passage.said))
+    untold = (passage.said for passage in answer.mind.passages if not answer.is_told(passage.said))
     return next(untold, "") or answer.chooser.pick("enough") or "It is your turn."
 
 

@@ -45,10 +45,18 @@ _AUTHORS = re.compile(
     r"^(?:case )?(?:prepared|written) by\b|^by [A-ZÀ-Ý][\w.'’-]+(?:\s[A-ZÀ-Ý][\w.'’-]+){1,4}(?:,|\sand|\s&|$)|^authors?:",
     re.IGNORECASE,
 )
+_PUBLISHER = re.compile(
+    r"\b(?:journal|review|case (?:collection|centre|center|library|series)|press|university|quarterly|publishing|business school)\b",
+    re.IGNORECASE,
+)
+_ISSUE_MARK = r"(?:(?:\b(?:vol(?:ume|\.)|no\.|nr\.|issue|number|pp?\.|case (?:no\.?|number)|ISSN|ISBN|DOI)|©|\(c\))[ :]{0,2}[\w./()–-]{0,30}\d[\w./()–-]{0,30})"
+_ISSUE = re.compile(rf"{_ISSUE_MARK}(?P<rest>.*)$", re.IGNORECASE)
+_ONLY_ISSUE = re.compile(rf"^{_ISSUE_MARK}(?:[\s,;|·–—-]{{1,4}}{_ISSUE_MARK}){{0,4}}\W*$", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]{0,300})\]\([^)]{0,500}\)")
 _HYPHENATED = re.compile(r"([^\W\d_]{2})-\n[ \t]*(?=[a-zà-öø-ÿ]{2})")
 _FURNITURE_LENGTH = 90
+_LONGEST_IMPRINT, _FIRST_LINES = 140, 8
 
 
 def normalise(text: str) -> str:
@@ -84,9 +92,32 @@ def _is_furniture(line: str, *, times: int, first: bool) -> bool:
     return short and times >= 3 and not first and not line.rstrip().endswith((".", "?", "!", ":"))
 
 
+def _is_imprint(line: str) -> bool:
+    """Whether a line only says where a case was published: "Southern Africa Case Journal, vol. 12"."""
+    plain = line.strip("*_# ")
+    if len(plain) > _LONGEST_IMPRINT or plain.endswith(("?", "!")):
+        return False
+    if _ONLY_ISSUE.match(plain):
+        return True
+    issue = _ISSUE.search(plain)
+    sentence = plain.endswith(".") and len(plain.split()) > _LONGEST_IMPRINT // 12
+    return (
+        bool(issue and _PUBLISHER.search(plain))
+        and not sentence
+        and ":" not in (issue["rest"] if issue else "")
+    )
+
+
+def _without_imprint(lines: list[str]) -> list[str]:
+    """Without the imprint among the first lines, wherever it stands again: it heads every page."""
+    opening = [line for line in lines if line.strip()][:_FIRST_LINES]
+    imprints = {_shape(line) for line in opening if _is_imprint(line)}
+    return [line for line in lines if not line.strip() or _shape(line) not in imprints] if imprints else lines
+
+
 def printed_lines(text: str) -> list[str]:
     """The lines of `text` without running headers (kept where they first stand), page numbers, notices and author lines."""
-    lines = [line.rstrip() for line in normalise(text).split("\n")]
+    lines = _without_imprint([line.rstrip() for line in normalise(text).split("\n")])
     times = Counter(_shape(line) for line in lines if line.strip())
     kept: list[str] = []
     seen: set[str] = set()
