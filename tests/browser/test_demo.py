@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_job import PATIENCE, begin, picture, say, submit_scene
+from tests.browser.test_main_job import PATIENCE, PICTURES, ROOT, begin, picture, say, submit_scene
+
+# `UPDATE_SCREENSHOTS=1 make test-browser` renews the pictures of the README.
+README_PICTURES = ROOT / "docs" if os.environ.get("UPDATE_SCREENSHOTS") else PICTURES
 
 SCENES = [
     [
@@ -40,7 +44,7 @@ def test_the_demo_can_be_played_to_a_good_grade(signed_in: Callable[..., Page]) 
     expect(page.get_by_role("heading", name="What went well")).to_be_visible(timeout=PATIENCE)
     score = int(page.locator(".result-head .score").inner_text().split("/")[0])
     assert score >= 40
-    picture(page, "results")
+    picture(page, "results", README_PICTURES)
 
 
 def play_scene(page: Page, number: int, messages: list[str]) -> None:
@@ -53,7 +57,7 @@ def play_scene(page: Page, number: int, messages: list[str]) -> None:
     for text in messages:
         say(page, text, answers=page.locator(".bubble.persona").count() + 1)
     if number == 2:
-        picture(page, "play")
+        picture(page, "play", README_PICTURES)
     page.reload()
     if page.locator("[data-steps] li").nth(number - 1).get_attribute("aria-current"):
         submit_scene(page)

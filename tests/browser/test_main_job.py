@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +12,13 @@ from tests.browser.case_studies import two_column_pdf
 
 SignedIn = Callable[..., Page]
 ROOT = Path(__file__).resolve().parents[2]
-# The README shows two of the pictures: `UPDATE_SCREENSHOTS=1 make test-browser` renews them.
-PICTURES = ROOT / "docs" if os.environ.get("UPDATE_SCREENSHOTS") else ROOT / ".dev" / "screenshots"
+PICTURES = ROOT / ".dev" / "screenshots"
 PATIENCE = 60_000  # ms; a worker on a busy machine
 
 
-def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")
+def picture(page: Page, name: str, folder: Path = PICTURES) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
 
 
 def test_a_pdf_becomes_a_scenario_that_a_student_plays_and_is_graded_for(signed_in: SignedIn) -> None:
