@@ -102,7 +102,6 @@ def _scene(scene: Scene, scenes: list[Scene], cast: list[Persona]) -> dict[str, 
         "count": len(scenes),
         "description": scene.description,
         "user_goal": scene.user_goal,
-        "success_criteria": scene.success_criteria,
         "image": scene_image_url(scene),
         "personas": [
             {"id": one.pk, "name": one.name, "role": one.role, "initials": one.initials} for one in cast

@@ -40,7 +40,6 @@ class PlayedSceneSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     description = serializers.CharField()
     user_goal = serializers.CharField()
-    success_criteria = serializers.CharField()
     image = serializers.CharField(help_text="Address of the picture, or empty.")
     personas = PresentPersonaSerializer(many=True)
 
