@@ -83,6 +83,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # WAL lets readers go on beside the writer; IMMEDIATE takes the write lock at BEGIN, so that a transaction
     # that reads and then writes waits its turn instead of failing with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
