@@ -49,5 +49,5 @@ def test_the_limits_of_documents_are_the_readers() -> None:
 
 def test_the_map_of_folders_is_complete() -> None:
     drawn = set(re.findall(r"^([a-z_]+)/  ", README, re.MULTILINE)) | {"tests"}
-    assert drawn == {"config", "caching", "sessions_ext", "platform_app", "templates", "tests"}
+    assert drawn == {"config", "caching", "sessions_ext", "platform_app", "templates", "tests", "development"}
     assert all((ROOT / folder).is_dir() for folder in drawn)
