@@ -15,14 +15,7 @@ from platform_app.analysis.run import announce_end, event_log
 from platform_app.analysis.serializers import DocumentSerializer, UploadSerializer
 from platform_app.models import Document
 from platform_app.requests import SignedInAPIRequest
-from platform_app.sse import event_stream, last_event_id
-
-
-class EventStreamRenderer(JSONRenderer):
-    """Lets clients ask for `text/event-stream`. The stream itself is rendered nowhere; a refusal is JSON."""
-
-    media_type = "text/event-stream"
-    format = "event-stream"
+from platform_app.sse import EventStreamRenderer, event_stream, last_event_id
 
 
 class Documents(APIView):

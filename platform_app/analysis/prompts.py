@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from platform_app.analysis.material import Material
 from platform_app.analysis.schema import CasePeople, SceneDraft
 from platform_app.prompting import block
+from platform_app.scenarios.pictures import picture_prompt
 
 VERSION = "1"
 Messages = list[dict[str, str]]
@@ -64,10 +65,6 @@ seven outcomes, each one sentence of at most 25 words that begins with a verb an
 
 {RULES}"""
 
-IMAGE = """\
-An illustration for one scene of a business role-play: a calm editorial style, natural light, a wide view of the place, \
-people small or seen from behind. No text, no letters, no logos, no flags."""
-
 
 def about_people(material: Material) -> Messages:
     return _messages(PEOPLE, _case(material))
@@ -87,9 +84,7 @@ def about_outcomes(material: Material, scenes: Sequence[SceneDraft]) -> Messages
 
 def of_scene(scene: SceneDraft) -> str:
     """The prompt of a scene's picture."""
-    caption = scene.user_goal
-    told = {"title": scene.title, "caption": caption, "people": scene.personas, "setting": scene.image_prompt}
-    return f"{IMAGE}\n\n{block('scene', told)}"
+    return picture_prompt(scene.title, scene.user_goal, scene.personas, scene.image_prompt)
 
 
 def _case(material: Material) -> str:

@@ -3,9 +3,9 @@ its pixels (no metadata, no second file inside) is ever served."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
-from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -27,7 +27,8 @@ MOST_BYTES = 5 * 2**20
 MOST_PIXELS = 24_000_000  # decoded: about 100 MB for the moment of the conversion
 LONGEST_SIDE = 1600
 INSTRUCTIONS = (
-    "Draw the scene of a business case as a calm, realistic illustration without any lettering. "
+    "Draw one scene of a business role-play: a calm editorial illustration, natural light, a wide view of the place, people "
+    "small or seen from behind. No text, no letters, no logos, no flags. "
     "The block says where it plays, who is there and what it is about; a variation asks for another composition."
 )
 TOO_LARGE = f"The picture is larger than {MOST_BYTES // 2**20} MB."
@@ -71,15 +72,17 @@ def draw_picture(scene: Scene, *, again: bool = False) -> None:
 
 def prompt_of(scene: Scene, *, again: bool = False) -> str:
     """What is asked for when the scene is to be drawn; with `again` it is another prompt each time."""
-    wanted: dict[str, Any] = {
-        "title": scene.title,
-        "caption": scene.user_goal,
-        "people": [persona.name for persona in scene.personas.all()],
-        "setting": scene.image_prompt or scene.description,
-    }
-    if again:
-        # The answer to the very same prompt is in the cache, and would come back as it was.
-        wanted["variation"] = uuid4().hex[:8]
+    people = [persona.name for persona in scene.personas.all()]
+    # The answer to the very same prompt is in the cache, and would come back as it was.
+    other = {"variation": uuid4().hex[:8]} if again else {}
+    return picture_prompt(
+        scene.title, scene.user_goal, people, scene.image_prompt or scene.description, **other
+    )
+
+
+def picture_prompt(title: str, caption: str, people: Sequence[str], setting: str, **more: str) -> str:
+    """One wording for every drawing, so that a scene drawn again keeps the style of the others."""
+    wanted = {"title": title, "caption": caption, "people": list(people), "setting": setting, **more}
     return f"{INSTRUCTIONS}\n\n{block('scene', wanted)}"
 
 
