@@ -104,7 +104,6 @@ class Evidence:
     known_name: bool
     titled: bool
     human_verb: bool
-    speech: bool
     aged: bool
     pronoun: bool
     is_other: bool
@@ -124,7 +123,6 @@ class Evidence:
             known_name=is_known_name(run),
             titled=bool(run.title),
             human_verb=verb in HUMAN_VERBS or _is_addressed(before),
-            speech=verb in SPEECH_VERBS,
             aged=bool(_AGE.match(after)),
             pronoun=bool(re.match(r"(?:He|She|His|Her)\b", following))
             or bool(re.match(r"\s*,?\s+who(?:se|m)?\b", after)),
