@@ -29,6 +29,20 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     offline_transport: str = ""
     """Dotted path of an httpx2 transport that speaks the OpenAI protocol in process."""
 
+    near_cache: bool = True
+    """Whether each process keeps copies of what it read, coherent by client tracking."""
+    near_cache_bytes: Annotated[int, msgspec.Meta(ge=0)] = 64 * 2**20
+    near_cache_max_processes: Count = 50
+    """With more processes than this on one server, the near caches switch themselves off."""
+    query_ttl_seconds: dict[str, Seconds] = {}
+    """Name of a cached query to time to live; it wins over what the code says."""
+    write_lease_seconds: Positive = 30.0
+    """How long a writer that died between COMMIT and invalidation keeps readers from the cache."""
+    flight_lease_seconds: Positive = 5.0
+    """How long those who wait for a computation wait for a process that died in it."""
+    quarantine_seconds: Annotated[float, msgspec.Meta(ge=0)] = 5.0
+    """With Sentinel or Cluster: how long after a failover results are computed but not stored."""
+
     def __repr__(self) -> str:
         # Error pages print local variables, and two of the fields may hold secrets.
         return f"<CachingConf {self.ai_model}>"

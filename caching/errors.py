@@ -2,6 +2,7 @@
 
     CachingError
     ├── CacheUnavailable        Redis does not answer, or refuses to work
+    ├── Uncacheable             a function, an argument or a result that cannot be cached: a mistake in the program
     └── AIError                 there is no usable answer; `user_message` is a sentence for users
         ├── AIUnavailable       the provider cannot be reached, is overloaded, or broke off
         ├── AIMisconfigured     key, rights or model are wrong: only the operator can mend it
@@ -24,6 +25,10 @@ class CacheUnavailable(CachingError):
     def __init__(self, cause: str, *, retry_after_seconds: int = 5) -> None:
         super().__init__(cause)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Uncacheable(CachingError, TypeError):
+    """This cannot be cached, and the message says what to do instead. Only the programmer can mend it."""
 
 
 class AIError(CachingError):

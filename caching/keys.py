@@ -22,6 +22,51 @@ def ai_entry(prefix: str, operation: str, digest: str) -> str:
     return f"{prefix}ai_cache:{_name(operation)}:{digest}"
 
 
+def query_entry(
+    prefix: str, name: str, digest: str, *, user: str | None = None, scenario: str | None = None
+) -> str:
+    """`db_query:<name>[:user:<id>][:scenario:<id>]:<digest>`; the ids are for people, the digest decides."""
+    owners = "".join(
+        f":{label}:{_id(of)}" for label, of in (("user", user), ("scenario", scenario)) if of is not None
+    )
+    return f"{prefix}db_query:{_name(name)}{owners}:{digest}"
+
+
+def tag(prefix: str, name: str) -> str:
+    """`tag:<name>`: where the stamp of a tag lies. Names are made by the functions below."""
+    return f"{prefix}tag:{name}"
+
+
+def table_tag(database: str, table: str) -> str:
+    """Anything in this table may have changed. `database` identifies the database itself, not its alias."""
+    return f"{database}:{table}:any"
+
+
+def bulk_tag(database: str, table: str) -> str:
+    """Rows of this table changed, and it is not known which."""
+    return f"{database}:{table}:bulk"
+
+
+def row_tag(database: str, table: str, column: str, value: str) -> str:
+    """The rows with this value in this column, which is the primary key or a foreign key."""
+    return f"{database}:{table}:{column}={value}"
+
+
+def scope_tag(kind: str, of: str) -> str:
+    """What is invalidated by hand: `user:7`, `scenario:456`, `query:<name>`."""
+    return f"{_name(kind)}:{_id(of)}"
+
+
+def flight(prefix: str, digest: str) -> str:
+    """`flight:<digest>`: the lease of the one who computes a value."""
+    return f"{prefix}flight:{digest}"
+
+
+def landing(prefix: str, digest: str) -> str:
+    """`flight:<digest>:landed`: the list on which those wait who want what is being computed."""
+    return f"{prefix}flight:{digest}:landed"
+
+
 def lease(prefix: str, kind: str, of: int) -> str:
     """`flight:<kind>:<id>`: who may do something at the moment, `flight:turn:7` for instance."""
     return f"{prefix}flight:{_name(kind)}:{of}"
@@ -32,6 +77,12 @@ def event_log(prefix: str, kind: str, log_id: int | str) -> str:
     if not _ID.fullmatch(str(log_id)):
         raise ValueError(f"An id of an event log is made of letters, digits, - and _, not {log_id!r}.")
     return f"{prefix}flight:events:{_name(kind)}:{log_id}"
+
+
+def _id(of: str) -> str:
+    if not _ID.fullmatch(of):
+        raise ValueError(f"An id in a key is made of letters, digits, - and _, not {of!r}.")
+    return of
 
 
 def _name(name: str) -> str:

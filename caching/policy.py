@@ -19,6 +19,13 @@ KIND_TTL_SECONDS: Mapping[str, int] = {"embedding": DAY, "image": DAY}
 OTHER_AI_TTL_SECONDS = HOUR
 EVENT_LOG_TTL_SECONDS = 15 * MINUTE
 
+USER_QUERY_TTL_SECONDS = 5 * MINUTE
+STATIC_QUERY_TTL_SECONDS = HOUR
+DYNAMIC_QUERY_TTL_SECONDS = 10 * MINUTE
+QUERY_TTL_SECONDS = 30 * MINUTE
+# A stamp that expires costs misses only, yet it should outlive the entries that rest on it.
+TAG_TTL_SECONDS = 7 * DAY
+
 JITTER = 0.1
 
 
