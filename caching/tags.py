@@ -1,0 +1,108 @@
+"""Tags and their stamps: what a value rests on, and whether that still holds.
+
+Every tag has a key with a random stamp. A value remembers the stamps that its tags had *before* it was computed; it
+holds as long as they are the same. A stamp never comes back, so a tag that was evicted can only cause a miss.
+
+A writer announces itself before its COMMIT: each tag it changed becomes a mark, `!` and the writers in flight. After the
+COMMIT it leaves, and the last one out sets a new stamp. Whoever reads a mark goes to the database and stores nothing. The
+mark of a writer that died runs out with its lease, and a new stamp follows.
+
+A stamp begins with the epoch of the Redis primary that bore it: one that a failover brought back does not count.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+
+from caching import conf, keys, policy
+from caching.connection import raising_cache_unavailable, wire
+from caching.connection.wire import Reply, Script
+
+Stamps = dict[str, bytes]
+
+_SETTLE = Script("settle_tag")
+_ANNOUNCE = Script("announce_write")
+_LEAVE = Script("leave_tag")
+_TTL_MS = policy.TAG_TTL_SECONDS * 1000
+
+
+def new_writer() -> str:
+    """A name for one writer and one commit."""
+    return secrets.token_hex(8)
+
+
+def is_busy(stamp: bytes) -> bool:
+    """Whether writers are about to commit, so that nothing may be taken from the cache or put into it."""
+    return stamp.startswith(b"!")
+
+
+def stamps(names: Collection[str]) -> Stamps:
+    """The stamps of these tags now, in one round trip; a tag that has none gets one. Busy tags have their mark."""
+    if not names:
+        return {}
+    tag_keys = _keys(names)
+    born = [_new_stamp(key) for key in tag_keys]
+    life = policy.with_jitter(_TTL_MS)
+    replies = wire.call(
+        [("SET", key, stamp, "NX", "GET", "PX", life) for key, stamp in zip(tag_keys, born, strict=True)]
+    )
+    return _settled(names, tag_keys, [new if old is None else old for old, new in zip(replies, born, strict=True)])
+
+
+def read_with(entry_key: str, names: Collection[str]) -> tuple[bytes | None, Stamps]:
+    """An entry and the stamps of its tags in one round trip. Tags without a stamp are left out: none is born here."""
+    tag_keys = _keys(names)
+    entry, *replies = wire.mget([entry_key, *tag_keys])
+    present = [(name, key, reply) for name, key, reply in zip(names, tag_keys, replies, strict=True) if reply]
+    if not present:
+        return entry, {}
+    return entry, _settled(*zip(*present, strict=True))
+
+
+def announce(writer: str, names: Collection[str]) -> None:
+    """Before a COMMIT: from now on nobody takes or stores what rests on these tags, until the writer leaves or dies."""
+    lease_ms = round(conf.current().write_lease_seconds * 1000)
+    done(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in _keys(names)]))
+
+
+def leave(writer: str, names: Collection[str]) -> None:
+    """After a COMMIT, or when it is certain that there was none."""
+    done(wire.run(_LEAVE, [(key, writer, _new_stamp(key), _TTL_MS) for key in _keys(names)]))
+
+
+def renew(names: Collection[str]) -> None:
+    """Invalidation by hand: whatever rests on these tags no longer counts."""
+    leave("", names)
+
+
+def _keys(names: Iterable[str]) -> list[str]:
+    prefix = conf.key_prefix()
+    return [keys.tag(prefix, name) for name in names]
+
+
+def _new_stamp(key: str) -> bytes:
+    return wire.epoch_of(key) + secrets.token_hex(8).encode()
+
+
+def _settled(names: Collection[str], tag_keys: Sequence[str], replies: Sequence[Reply]) -> Stamps:
+    """The replies as stamps; those that may not count (marks, other epochs, other types) are settled by the server."""
+    found: Stamps = {}
+    doubtful = []
+    for name, key, reply in zip(names, tag_keys, replies, strict=True):
+        if isinstance(reply, bytes) and reply.startswith(wire.epoch_of(key)):
+            found[name] = reply
+        else:
+            doubtful.append((name, key))
+    if doubtful:
+        life = policy.with_jitter(_TTL_MS)
+        settled = wire.run(_SETTLE, [(key, _new_stamp(key), life, wire.epoch_of(key)) for _, key in doubtful])
+        done(settled)
+        found |= {name: stamp for (name, _), stamp in zip(doubtful, settled, strict=True) if isinstance(stamp, bytes)}
+    return found
+
+
+def done(replies: Iterable[Reply]) -> None:
+    """A script that failed has left its tag as it was, and nothing may rely on it."""
+    with raising_cache_unavailable():
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
