@@ -57,6 +57,11 @@ def scope_tag(kind: str, of: str) -> str:
     return f"{_name(kind)}:{_id(of)}"
 
 
+def owned_query_tag(query: str, kind: str, of: str) -> str:
+    """`query:<name>:user:7`: the results of one query that belong to one owner."""
+    return f"{scope_tag('query', query)}:{scope_tag(kind, of)}"
+
+
 def flight(prefix: str, digest: str) -> str:
     """`flight:<digest>`: the lease of the one who computes a value."""
     return f"{prefix}flight:{digest}"

@@ -63,7 +63,9 @@ class Arguments:
         try:
             return _form(value)
         except Uncacheable as error:
-            raise Uncacheable(f"{self._name}(): the argument `{name}` cannot be part of a key: {error}") from None
+            raise Uncacheable(
+                f"{self._name}(): the argument `{name}` cannot be part of a key: {error}"
+            ) from None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Bound:
     kwargs: dict[str, Any]
     canonical: bytes
     owners: dict[str, str]
+
+
+def canonical(value: Any) -> bytes:
+    """The form of one plain value. Raises Uncacheable."""
+    return _encode(_form(value))
 
 
 def _bare(value: Any) -> Any:

@@ -6,14 +6,12 @@ which tags the entry has. Everything raises CacheUnavailable.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from caching import codec, pending, policy, tags
-from caching.codec import MISS, Absence
 from caching.connection import wire
 from caching.stats import Outcome
 from caching.tags import Stamps
@@ -34,9 +32,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
         return dict(zip(self.tags, self.stamps, strict=True))
 
     def holds(self, current: Stamps) -> bool:
-        return all(
-            current.get(name) == stamp for name, stamp in zip(self.tags, self.stamps, strict=True)
-        )
+        return all(current.get(name) == stamp for name, stamp in zip(self.tags, self.stamps, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +88,9 @@ def made(stamps: Stamps, body: bytes, *, computed_seconds: float, ttl_seconds: f
 
 
 def is_written_here(names: tuple[str, ...]) -> bool:
-    """Whether a transaction of this thread has written one of the tags: it must see its own rows."""
-    return bool(pending.thread.transactions) and not pending.written().isdisjoint(names)
+    """Whether a transaction around the caller has written one of the tags: it must see its own rows."""
+    on_thread = pending.thread.transactions and not pending.written().isdisjoint(names)
+    return bool(on_thread) or not pending.context_written().isdisjoint(names)
 
 
 def _judged(entry: Entry, stamps: Stamps) -> Reading:

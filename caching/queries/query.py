@@ -1,0 +1,178 @@
+"""One cached function: how a call becomes an entry, and how its result is found, computed, shared and kept.
+
+The order is always the same: the copy in this process, Redis, a computation that everybody who asks meanwhile shares.
+Inside a transaction that has itself written what it reads, and while a writer is about to commit, the function runs as if
+there were no cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from caching import conf, keys, near, policy, scopes, stats
+from caching.codec import MISS, Undecodable
+from caching.queries import entries, recorder
+from caching.queries.arguments import Arguments, Bound
+from caching.queries.entries import Entry, Reading
+from caching.queries.recorder import Recorder
+from caching.queries.results import ResultCodec
+from caching.stats import Outcome
+
+R = TypeVar("R")
+
+EVERY_QUERY = keys.scope_tag("all", "queries")
+_canonical = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a cached function. `scopes` are the tags for invalidation by hand, `near_key` is for this process."""
+
+    bound: Bound
+    key: str
+    digest: str
+    scopes: tuple[str, ...]
+    near_key: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Computed(Generic[R]):
+    """What a computation brought; `why_not_stored` is "" for an entry that others may have."""
+
+    value: R
+    entry: Entry
+    why_not_stored: str
+
+
+class Query(Generic[R]):
+    """A function whose results are cached under `name`. Raises Uncacheable for a function that cannot be."""
+
+    def __init__(self, function: Callable[..., Any], name: str, ttl_seconds: int) -> None:
+        self.function = function
+        self.name = name
+        self.kind = f"query:{name}"
+        self.arguments = Arguments(function)
+        self.codec: ResultCodec = ResultCodec(function)
+        self._ttl_seconds = ttl_seconds
+        code = function.__code__
+        self._identity = (name, function.__module__, function.__qualname__, _fingerprint(code))
+        keys.query_entry("", name, "")  # refuses a name that cannot stand in a key
+
+    def call(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], near_key: Hashable | None = None
+    ) -> Call:
+        bound = self.arguments.bind(args, kwargs)
+        digest = keys.digest(_canonical((self._identity, bound.canonical)))
+        key = keys.query_entry(conf.key_prefix(), self.name, digest, **bound.owners)
+        names = scope_tags(self.name, bound.owners)
+        return Call(bound, key, digest, names, key if near_key is None else near_key)
+
+    def near_value(self, near_key: Hashable) -> Any:
+        """What this process holds, or MISS. The caller has seen to it that the scope is ready."""
+        entry = near.get(near_key)
+        if entry is None or entries.is_written_here(entry.tags):
+            return MISS
+        if (outer := recorder.current()) is not None:
+            outer.rest_on(dict(zip(entry.tags, entry.stamps, strict=True)))
+        stats.record(self.kind, Outcome.NEAR)
+        return self.codec.load(entry.body) if entry.value is MISS else entry.value
+
+    def look(self, call: Call) -> tuple[Any, Reading]:
+        """The value in Redis, if one holds, or MISS; and the reading. Raises CacheUnavailable."""
+        since = near.position() if scopes.ready() else None
+        reading = entries.read(call.key, call.scopes)
+        value = MISS
+        if reading.entry is not None:
+            try:
+                value = self.codec.load(reading.entry.body)
+            except Undecodable:
+                reading = Reading(None, Outcome.UNDECODABLE, reading.stamps)
+        stats.record(self.kind, reading.outcome)
+        if reading.entry is not None:
+            if (outer := recorder.current()) is not None:
+                outer.rest_on(reading.entry.rests_on())
+            self._keep_near(call, reading.entry, value, since)
+        return value, reading
+
+    def is_due(self, reading: Reading) -> bool:
+        """Whether this reader should compute the value before it expires (XFetch)."""
+        entry = reading.entry
+        return entry is not None and time.time() >= policy.refresh_at(
+            entry.expires_at, entry.computed_seconds
+        )
+
+    def finished(self, call: Call, value: R, recorded: Recorder, began: float) -> Computed[R]:
+        """Stores the result, unless something speaks against it."""
+        stats.record(self.kind, Outcome.COMPUTED)
+        body = self.codec.dump(value)
+        now = time.time()
+        entry = entries.made(
+            recorded.stamps(),
+            body,
+            computed_seconds=time.perf_counter() - began,
+            ttl_seconds=conf.current().query_ttl_seconds.get(self.name, self._ttl_seconds),
+            now=now,
+        )
+        if recorded.why_not_stored:
+            stats.record(self.kind, Outcome.UNSTORED)
+        else:
+            entries.write(call.key, entry, now=now)
+        return Computed(value, entry, recorded.why_not_stored)
+
+    def copy(self, computed: Computed[R]) -> R:
+        """For a caller who did not compute it himself: his own copy, or the one immutable value."""
+        stats.record(self.kind, Outcome.WAITED)
+        if self.codec.is_immutable(computed.value):
+            return computed.value
+        copy: R = self.codec.load(computed.entry.body)
+        return copy
+
+    def pass_on(self, computed: Computed[R]) -> None:
+        """Tells the computation around this one, if there is one, what it now rests on."""
+        if (outer := recorder.current()) is None:
+            return
+        if computed.why_not_stored:
+            outer.spoil(computed.why_not_stored)
+        outer.rest_on(computed.entry.rests_on())
+
+    def _keep_near(self, call: Call, entry: Entry, value: Any, since: near.Position | None) -> None:
+        if since is None:
+            return
+        copy = near.Entry(
+            call.near_key,
+            entry.tags,
+            entry.stamps,
+            entry.body,
+            # Drawn once for this copy: a near hit has no time for a logarithm.
+            expires_at=policy.refresh_at(entry.expires_at, entry.computed_seconds),
+            value=value if self.codec.is_immutable(value) else MISS,
+        )
+        near.keep(copy, since)
+
+
+def scope_tags(name: str, owners: Mapping[str, str]) -> tuple[str, ...]:
+    """What an entry rests on in any case, so that it can be invalidated by hand."""
+    names = [EVERY_QUERY, keys.scope_tag("query", name)]
+    for kind, of in owners.items():
+        names += [keys.scope_tag(kind, of), keys.owned_query_tag(name, kind, of)]
+    return tuple(names)
+
+
+def _fingerprint(code: CodeType) -> bytes:
+    """Changes with the body of the function, so that new code does not find what old code computed."""
+    seen = hashlib.blake2b(
+        code.co_code + " ".join((*code.co_names, *code.co_varnames)).encode(), digest_size=8
+    )
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            seen.update(_fingerprint(constant))
+        elif not isinstance(constant, frozenset):  # its order differs from process to process
+            seen.update(repr(constant).encode())
+    return seen.digest()

@@ -1,0 +1,153 @@
+"""The way of one call that this process's own copy could not answer: Redis, else a computation that many share.
+
+Sync and async callers take the same steps; an async one takes those that wait for Redis in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from caching import flight, pending, stats, tags
+from caching.codec import MISS
+from caching.flight.lease import Lease
+from caching.queries import recorder
+from caching.queries.entries import Reading, holds_now
+from caching.queries.query import Call, Computed, Query
+from caching.queries.recorder import Recorder
+from caching.stats import Outcome
+from caching.tags import Stamps
+
+R = TypeVar("R")
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Stamps).decode
+_DONE = flight.outcomes.pack(flight.outcomes.Arrived(None))
+
+
+class _Unshareable(Exception):
+    """What another caller computed may not be handed on, and to wait for the next one would bring no more."""
+
+
+def answer(query: Query[R], call: Call) -> R:
+    """Raises CacheUnavailable, and whatever the function raises."""
+    value, reading = query.look(call)
+    computation = _Computation(query, call, reading.stamps)
+    if value is not MISS:
+        lease = Lease(call.digest)
+        if not query.is_due(reading) or lease.take() is not None:
+            return value  # type: ignore[no-any-return]
+        stats.record(query.kind, Outcome.EARLY)
+        try:
+            return computation.run().value
+        finally:
+            lease.land(_DONE)
+    if _must_be_alone(reading):
+        return computation.run().value
+    try:
+        return computation.taken(flight.share(call.digest, compute=computation.run, **computation.terms()))
+    except _Unshareable:
+        return computation.run().value
+
+
+async def answer_async(query: Query[R], call: Call) -> R:
+    """As `answer`, for a coroutine function."""
+    value, reading = await asyncio.to_thread(query.look, call)
+    computation = _Computation(query, call, reading.stamps)
+    if value is not MISS:
+        lease = Lease(call.digest)
+        if not query.is_due(reading) or await asyncio.to_thread(lease.take) is not None:
+            return value  # type: ignore[no-any-return]
+        stats.record(query.kind, Outcome.EARLY)
+        try:
+            return (await computation.run_async()).value
+        finally:
+            await asyncio.to_thread(lease.land, _DONE)
+    if _must_be_alone(reading):
+        return (await computation.run_async()).value
+    try:
+        return computation.taken(
+            await flight.share_async(call.digest, compute=computation.run_async, **computation.terms())
+        )
+    except _Unshareable:
+        return (await computation.run_async()).value
+
+
+class _Computation(Generic[R]):
+    """What one caller does for a value that is not there: computes it, or takes what somebody else computed."""
+
+    def __init__(self, query: Query[R], call: Call, ahead: Stamps) -> None:
+        self._query = query
+        self._call = call
+        self._recorder = Recorder(call.scopes, ahead)
+        self._own: Computed[R] | None = None
+
+    def terms(self) -> dict[str, Callable[..., Any]]:
+        """On which results of others, and which errors, this caller will take."""
+        return {
+            "look": self._look_again,
+            "accept": self._accept,
+            "evidence": self._evidence,
+            "accept_error": _still_counts,
+        }
+
+    def run(self) -> Computed[R]:
+        began = time.perf_counter()
+        with recorder.recording(self._recorder):
+            value = self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
+            finished = self._query.finished(self._call, value, self._recorder, began)
+        return self._keep(finished)
+
+    async def run_async(self) -> Computed[R]:
+        began = time.perf_counter()
+        with recorder.recording(self._recorder):
+            value = await self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
+            finished = await asyncio.to_thread(self._query.finished, self._call, value, self._recorder, began)
+        return self._keep(finished)
+
+    def taken(self, shared: Computed[R]) -> R:
+        """The value for this caller: his own, or a copy of another's."""
+        if shared is self._own:
+            return shared.value
+        if shared.why_not_stored:
+            raise _Unshareable
+        self._query.pass_on(shared)
+        return self._query.copy(shared)
+
+    def _keep(self, finished: Computed[R]) -> Computed[R]:
+        self._own = finished
+        self._query.pass_on(finished)
+        return finished
+
+    def _look_again(self) -> Any:
+        value, reading = self._query.look(self._call)
+        if reading.entry is None:
+            return MISS
+        self._own = Computed(value, reading.entry, "")
+        return self._own
+
+    def _accept(self, shared: Computed[R]) -> bool:
+        if shared.why_not_stored:
+            raise _Unshareable
+        return holds_now(shared.entry)
+
+    def _evidence(self) -> bytes:
+        return b"" if self._recorder.why_not_stored else _pack(self._recorder.stamps())
+
+
+def _must_be_alone(reading: Reading) -> bool:
+    """In a transaction that has written, nobody may wait: who computes may need the rows that it has locked."""
+    is_writing = pending.thread.transactions or pending.context_written()
+    return reading.outcome is Outcome.BYPASS or bool(is_writing)
+
+
+def _still_counts(evidence: bytes) -> bool:
+    """Whether an error that another caller ran into would still be raised: nothing that it read has changed."""
+    if not evidence:
+        return False
+    stamps = _unpack(evidence)
+    return tags.stamps(stamps.keys()) == stamps
