@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from caching import conf, keys, policy, stats, tags
@@ -38,7 +39,7 @@ def _anything() -> Any:
 _CODEC: ResultCodec = ResultCodec(_anything)
 # What an unsuccessful look saw, for the value that is probably computed and kept next: if somebody invalidates meanwhile,
 # the late value does not count.
-_seen: ContextVar[Mapping[str, Stamps]] = ContextVar("seen_stamps", default={})
+_seen: ContextVar[Mapping[str, Stamps]] = ContextVar("seen_stamps", default=MappingProxyType({}))
 SEEN_KEYS = 32
 
 
