@@ -1,0 +1,54 @@
+"""What goes wrong on purpose inside the processes of a run. `plan.faults` names functions of this module."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from caching import tags
+
+if TYPE_CHECKING:
+    from tests.caching.stress.writer import Writer
+
+MOST_WRITES_OF_A_LIFE = 100
+
+
+def install(names: Iterable[str]) -> None:
+    for name in names:
+        globals()[name]()
+
+
+def no_announcements() -> None:
+    """A writer without PRE and POST: what a cache without invalidation would do."""
+    tags.announce = tags.leave = lambda writer, names: None
+
+
+def write_in_a_child_that_is_killed(writer: Writer, killed_every: int) -> None:
+    """A writer process of its own, which does not survive its n-th commit: it is killed between COMMIT and POST.
+
+    What it committed is published in the instant before its end, for its COMMIT has returned.
+    """
+    seed = writer.random.random()
+    if not (pid := os.fork()):
+        writer.random.seed(seed)
+        die_after_commits(writer, killed_every)
+        for _ in range(MOST_WRITES_OF_A_LIFE):
+            writer.write()
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, "the writer ended otherwise"
+    writer.kinds["killed between COMMIT and POST"] += 1
+
+
+def die_after_commits(writer: Writer, commits: int) -> None:
+    leave, left = tags.leave, iter(range(commits - 1))
+
+    def leave_or_die(name: str, names: Collection[str]) -> None:
+        if next(left, None) is None:
+            writer.in_commit()
+            os.kill(os.getpid(), signal.SIGKILL)
+        leave(name, names)
+
+    tags.leave = leave_or_die
