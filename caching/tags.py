@@ -43,9 +43,12 @@ def stamps(names: Collection[str]) -> Stamps:
     born = [_new_stamp(key) for key in tag_keys]
     life = policy.with_jitter(_TTL_MS)
     replies = wire.call(
-        [("SET", key, stamp, "NX", "GET", "PX", life) for key, stamp in zip(tag_keys, born, strict=True)]
+        [("SET", key, stamp, "NX", "GET", "PX", life) for key, stamp in zip(tag_keys, born, strict=True)],
+        idempotent=True,
     )
-    return _settled(names, tag_keys, [new if old is None else old for old, new in zip(replies, born, strict=True)])
+    return _settled(
+        names, tag_keys, [new if old is None else old for old, new in zip(replies, born, strict=True)]
+    )
 
 
 def read_with(entry_key: str, names: Collection[str]) -> tuple[bytes | None, Stamps]:
@@ -58,15 +61,21 @@ def read_with(entry_key: str, names: Collection[str]) -> tuple[bytes | None, Sta
     return entry, _settled(*zip(*present, strict=True))
 
 
+def may_store(names: Collection[str]) -> bool:
+    """Whether a value may rest on these tags now; not so for some seconds after a failover, which may have lost marks."""
+    return all(wire.may_store(key) for key in _keys(names))
+
+
 def announce(writer: str, names: Collection[str]) -> None:
     """Before a COMMIT: from now on nobody takes or stores what rests on these tags, until the writer leaves or dies."""
     lease_ms = round(conf.current().write_lease_seconds * 1000)
-    done(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in _keys(names)]))
+    done(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in _keys(names)], durable=True))
 
 
 def leave(writer: str, names: Collection[str]) -> None:
     """After a COMMIT, or when it is certain that there was none."""
-    done(wire.run(_LEAVE, [(key, writer, _new_stamp(key), _TTL_MS) for key in _keys(names)]))
+    calls = [(key, writer, _new_stamp(key), _TTL_MS) for key in _keys(names)]
+    done(wire.run(_LEAVE, calls, idempotent=True))
 
 
 def renew(names: Collection[str]) -> None:
@@ -94,9 +103,14 @@ def _settled(names: Collection[str], tag_keys: Sequence[str], replies: Sequence[
             doubtful.append((name, key))
     if doubtful:
         life = policy.with_jitter(_TTL_MS)
-        settled = wire.run(_SETTLE, [(key, _new_stamp(key), life, wire.epoch_of(key)) for _, key in doubtful])
+        calls = [(key, _new_stamp(key), life, wire.epoch_of(key)) for _, key in doubtful]
+        settled = wire.run(_SETTLE, calls, idempotent=True)
         done(settled)
-        found |= {name: stamp for (name, _), stamp in zip(doubtful, settled, strict=True) if isinstance(stamp, bytes)}
+        found |= {
+            name: stamp
+            for (name, _), stamp in zip(doubtful, settled, strict=True)
+            if isinstance(stamp, bytes)
+        }
     return found
 
 

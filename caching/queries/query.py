@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from caching import conf, keys, near, policy, scopes, stats
+from caching import conf, keys, near, policy, scopes, stats, tags
 from caching.codec import MISS, Undecodable
 from caching.queries import entries, recorder
 from caching.queries.arguments import Arguments, Bound
@@ -120,6 +120,8 @@ class Query(Generic[R]):
             ttl_seconds=conf.current().query_ttl_seconds.get(self.name, self._ttl_seconds),
             now=now,
         )
+        if not tags.may_store(entry.tags):
+            recorded.spoil("Redis has just failed over")
         if recorded.why_not_stored:
             stats.record(self.kind, Outcome.UNSTORED)
         else:
