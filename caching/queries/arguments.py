@@ -51,7 +51,7 @@ class Arguments:
         forms = []
         for name, value in bound.arguments.items():
             bound.arguments[name] = plain = _bare(value)
-            forms.append((name, self._form(name, plain)))
+            forms.append(self._form(name, plain))
         owners = {
             owner: _identity(bound.arguments[name])
             for owner, name in self._owners.items()
@@ -59,10 +59,10 @@ class Arguments:
         }
         return Bound(bound.args, bound.kwargs, _encode(forms), owners)
 
-    def _form(self, name: str, value: Any) -> Any:
+    def _form(self, name: str, value: Any) -> bytes:
         try:
-            return _form(value)
-        except Uncacheable as error:
+            return _encode((name, _form(value)))
+        except (Uncacheable, RecursionError, UnicodeEncodeError) as error:
             raise Uncacheable(
                 f"{self._name}(): the argument `{name}` cannot be part of a key: {error}"
             ) from None
