@@ -78,3 +78,9 @@ def key_prefix() -> str:
 def redis_url() -> str:
     url: str = settings.REDIS_URL
     return url
+
+
+def jobs_redis_url() -> str:
+    """Where the jobs are queued: REDIS_URL unless it is said otherwise."""
+    url: str = settings.JOBS_REDIS_URL
+    return url

@@ -84,6 +84,11 @@ def event_log(prefix: str, kind: str, log_id: int | str) -> str:
     return f"{prefix}flight:events:{_name(kind)}:{log_id}"
 
 
+def epoch_sight(prefix: str, epoch: str) -> str:
+    """`flight:epoch:<id>`: when a Redis primary was first seen."""
+    return f"{prefix}flight:epoch:{_id(epoch)}"
+
+
 def _id(of: str) -> str:
     if not _ID.fullmatch(of):
         raise ValueError(f"An id in a key is made of letters, digits, - and _, not {of!r}.")

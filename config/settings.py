@@ -5,6 +5,8 @@ from pathlib import Path
 
 import environ
 
+from caching.connection.urls import queue_location
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -101,24 +103,26 @@ else:
 REDIS_URL = env.str("REDIS_URL", default="")
 # Put before every key, for several platforms on one server.
 REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="")
+# Where jobs are queued: a server or Sentinels, as RQ cannot use a cluster.
+JOBS_REDIS_URL = env.str("JOBS_REDIS_URL", default=REDIS_URL)
 REDIS_OPTIONS = {
+    # One server, Sentinels or a cluster, as the URL says; timeouts that make a frozen Redis an error.
+    "CONNECTION_FACTORY": "caching.connection.django_cache.ConnectionFactory",
+    "CLIENT_CLASS": "caching.connection.django_cache.CacheClient",
     # Nothing that comes out of Redis is ever unpickled.
     "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-    # Together below 1.5 s: a dead or frozen Redis is an error, not a page that hangs.
-    "SOCKET_CONNECT_TIMEOUT": 0.5,
-    "SOCKET_TIMEOUT": 0.9,
 }
 
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": [REDIS_URL],
         "KEY_FUNCTION": "caching.django_keys.cache_key",
         "OPTIONS": REDIS_OPTIONS,
     },
     "sessions": {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": [REDIS_URL],
         "KEY_FUNCTION": "caching.django_keys.session_key",
         "OPTIONS": REDIS_OPTIONS,
     },
@@ -132,7 +136,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 RQ_QUEUES = {
     "default": {
-        "URL": REDIS_URL or "redis://redis-url-is-not-set.invalid",
+        **queue_location(JOBS_REDIS_URL),
         "DEFAULT_TIMEOUT": 15 * 60,
         "SERIALIZER": "rq.serializers.JSONSerializer",
     }

@@ -1,56 +1,56 @@
 """The only opener of Redis clients, and the only place that turns Redis's errors into `CacheUnavailable`.
 
-Connections and their timeouts are those of `CACHES["default"]` (django-redis), where connecting and one reply take at
-most 1.5 s together: a frozen server is an error, not a page that hangs. Messages never hold the password.
+`urls` reads REDIS_URL: a server, Sentinels or a cluster. `clients` makes redis-py's clients; those here are for what is
+not hot. `wire` is the hot path, over `links` to the primaries that `topology` finds; `bounds` says what a failover may not
+break. Connecting and one reply take at most 1.5 s together: a frozen server is an error, not a page that hangs. Messages
+never hold the password.
 """
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from functools import lru_cache
-from urllib.parse import urlsplit
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 
-import redis
-import redis.asyncio
 from django_redis import get_redis_connection
 
 from caching import conf
+from caching.connection import clients, urls
+from caching.connection.clients import REPLY_SECONDS, AsyncClient, Client
+from caching.connection.failures import raising_cache_unavailable
 from caching.errors import CacheUnavailable
 
-SCHEMES = ("redis", "rediss", "unix")
-# For connecting and one reply of the async client together.
-REPLY_SECONDS = 1.2
-# Each follower of a stream holds a connection; redis-py would refuse the 101st.
-MAX_FOLLOWERS = 10_000
+__all__ = [
+    "REPLY_SECONDS",
+    "async_redis_client",
+    "bounded_reply",
+    "raising_cache_unavailable",
+    "redis_client",
+    "require_redis",
+]
 
 
-def redis_client() -> redis.Redis:
+def redis_client() -> Client:
     """The client of this process, for all its threads and also after a fork. Connects with the first command.
 
     Raises CacheUnavailable when REDIS_URL cannot be used at all.
     """
-    _refuse_unusable(conf.redis_url())
-    client: redis.Redis = get_redis_connection("default")
+    urls.parse(conf.redis_url())
+    client: Client = get_redis_connection("default")
     return client
 
 
-_async_clients: dict[asyncio.AbstractEventLoop, redis.asyncio.Redis] = {}
+_async_clients: dict[asyncio.AbstractEventLoop, AsyncClient] = {}
 _closers: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
 
 
-async def async_redis_client() -> redis.asyncio.Redis:
+async def async_redis_client() -> AsyncClient:
     """The client of the running event loop; it is closed when the loop shuts down. Connects with the first command.
 
     It waits for replies without limit, because followers block on streams: put every command under `bounded_reply`.
     """
     loop = asyncio.get_running_loop()
     if loop not in _async_clients:
-        url = conf.redis_url()
-        _refuse_unusable(url)
-        _async_clients[loop] = redis.asyncio.Redis.from_url(
-            url, socket_connect_timeout=REPLY_SECONDS, socket_timeout=None, max_connections=MAX_FOLLOWERS
-        )
+        _async_clients[loop] = clients.make_async_client(urls.parse(conf.redis_url()))
         _closers[loop] = _closing_with(loop)
         await anext(_closers[loop])
     return _async_clients[loop]
@@ -73,20 +73,10 @@ async def bounded_reply(*, blocking_seconds: float = 0) -> AsyncIterator[None]:
             yield
 
 
-@contextmanager
-def raising_cache_unavailable() -> Iterator[None]:
-    """What keeps Redis from working leaves this block as CacheUnavailable; a misuse of the client stays what it is."""
-    try:
-        yield
-    except redis.DataError:
-        raise
-    except (redis.RedisError, TimeoutError) as error:
-        raise CacheUnavailable(_cause(error)) from error
-
-
 def require_redis() -> None:
     """Ends the process with one clear line, and no traceback, when Redis cannot be used. Called at every start."""
     try:
+        urls.require_queue_server(conf.jobs_redis_url())
         with raising_cache_unavailable():
             redis_client().ping()
     except CacheUnavailable as error:
@@ -94,25 +84,3 @@ def require_redis() -> None:
             f"Redis initialization failed: {error}. Check that Redis is running and REDIS_URL is correct.\n"
         )
         sys.exit(1)
-
-
-def _cause(error: Exception) -> str:
-    """One line without a full stop. redis-py names host and port, but puts a failed pipeline's values in front."""
-    text = str(error).rpartition(" of pipeline caused error: ")[2]
-    return " ".join(text.split()).rstrip(".") or "it did not answer in time"
-
-
-@lru_cache(maxsize=8)
-def _refuse_unusable(url: str) -> None:
-    """Refuses what redis-py would misread: it would then print a part of the password as host or port."""
-    if not url:
-        raise CacheUnavailable("REDIS_URL is not set")
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise CacheUnavailable("REDIS_URL is not a URL") from None
-    if parts.scheme not in SCHEMES:
-        raise CacheUnavailable(f"REDIS_URL must begin with one of {', '.join(SCHEMES)}")
-    if "@" in parts.path + parts.query + parts.fragment:
-        raise CacheUnavailable("REDIS_URL has a password with special characters that are not %-encoded")

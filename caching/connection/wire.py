@@ -1,75 +1,179 @@
-"""The hot path to Redis: thin connections held by each thread, several commands in one round trip.
+"""The hot path to Redis: several commands in one round trip, over thin links held by each thread.
 
-redis-py's own `Connection` is used without its client: that is 2.4 times faster. Any failure closes the connection, so
-that a late reply is never taken for the answer to the next command. Everything raises CacheUnavailable within 1.5 s.
+A call takes commands of one key each and finds the primaries that own them. Error replies that concern one command stand
+in its place; whatever means that Redis does not work raises CacheUnavailable within 1.5 s.
 """
 
-import os
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import redis
-from redis.connection import Connection
 
-from caching.connection import raising_cache_unavailable, redis_client
+from caching.connection import bounds, links, nodes
+from caching.connection.failures import Gone, Refused, code_of, unavailable
+from caching.connection.link import EPOCH_BYTES, Argument, Command, Link, Reply
+from caching.connection.router import Keyed, Question
+from caching.connection.scripts import Script
+from caching.connection.topology import Topology
 
-Argument = bytes | str | int
-Command = tuple[Argument, ...]
-Reply = object
-"""bytes, int, None, a list of these, or the redis.ResponseError of this one command."""
+__all__ = [
+    "EPOCH_BYTES",
+    "Argument",
+    "Command",
+    "Reply",
+    "Script",
+    "call",
+    "epoch_of",
+    "may_store",
+    "mget",
+    "run",
+]
+
+_EPOCH_AGE = Script("epoch_age")
+_FAILURES = (redis.RedisError, OSError)
+_SCRIPTS = frozenset({"EVAL", "EVALSHA"})
 
 
-class _Held(threading.local):
-    """A connection for each thread; it lives as long as the thread."""
+def call(commands: Sequence[Command], *, idempotent: bool = False) -> list[Reply]:
+    """The replies in the order of the commands. The key is a command's second word, and a script's fourth.
 
-    connection: Connection | None = None
-
-
-_held = _Held()
-
-
-def call(commands: Sequence[Command]) -> list[Reply]:
-    """The replies in the order of the commands; an error that concerns one command stands in its place."""
-    with raising_cache_unavailable():
-        connection = _connection()
-        try:
-            connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-            return [_reply(connection) for _ in commands]
-        except BaseException:
-            connection.disconnect()
-            raise
+    What is `idempotent` is sent once more when the server ended the connection before it answered anything.
+    """
+    try:
+        topology = nodes.current()
+        if topology.fails_over:
+            keyed = [(_key(command), command) for command in commands]
+            return Question(topology, keyed, idempotent=idempotent).answer()
+        return _ask(topology, commands, idempotent=idempotent)
+    except redis.DataError:
+        raise
+    except _FAILURES as error:
+        raise unavailable(error) from error
 
 
 def mget(keys: Sequence[str]) -> list[bytes | None]:
     """Strings by key; what is absent or of another type is None."""
-    (reply,) = call([("MGET", *keys)])
+    try:
+        topology = nodes.current()
+        if topology.fails_over:
+            keyed: list[Keyed] = [(key, ("GET", key)) for key in keys]
+            return [_string(reply) for reply in Question(topology, keyed, idempotent=True).answer()]
+        (reply,) = _ask(topology, (("MGET", *keys),), idempotent=True)
+    except _FAILURES as error:
+        raise unavailable(error) from error
     if isinstance(reply, list):
         return reply
-    with raising_cache_unavailable():
-        raise reply if isinstance(reply, Exception) else TypeError(f"MGET does not answer {type(reply)}")
+    raise unavailable(reply if isinstance(reply, Exception) else TypeError("MGET answers no list"))
 
 
-def _connection() -> Connection:
-    if _held.connection is None:
-        _held.connection = redis_client().connection_pool.make_connection()
-    if _held.connection._sock is None:
-        _held.connection.connect()
-    return _held.connection
+def run(
+    script: Script, calls: Iterable[Command], *, idempotent: bool = False, durable: bool = False
+) -> list[Reply]:
+    """Runs the script once for each call, which is the key and its arguments.
+
+    `durable`: for what no failover may undo (`bounds` says how); it may have to wait for two seconds after one.
+    """
+    calls = list(calls)
+    replies = _run("EVALSHA", script.digest, calls, idempotent=idempotent, durable=durable)
+    unknown = [place for place, reply in enumerate(replies) if _is_error(reply, "NOSCRIPT")]
+    if unknown:
+        again = [calls[place] for place in unknown]
+        for place, reply in zip(
+            unknown, _run("EVAL", script.text, again, idempotent=idempotent, durable=durable), strict=True
+        ):
+            replies[place] = reply
+    return replies
 
 
-def _reply(connection: Connection) -> Reply:
+def epoch_of(key: str) -> bytes:
+    """`EPOCH_BYTES` bytes that identify the primary that owns the key: another one after a restart or a failover."""
+    return _link_of(key).epoch
+
+
+def may_store(key: str) -> bool:
+    """Whether what is computed now may be stored under this key. False for some seconds after a failover."""
+    topology = nodes.current()
+    return not topology.fails_over or bounds.is_settled(epoch_of(key), _ask_age)
+
+
+def on_topology_change(callback: Callable[[], None]) -> None:
+    nodes.on_change(callback)
+
+
+def _run(verb: str, code: str, calls: list[Command], *, idempotent: bool, durable: bool) -> list[Reply]:
+    commands: list[Command] = [(verb, code, 1, *call) for call in calls]
     try:
-        return connection.read_response(disconnect_on_error=False)
-    except redis.ResponseError as error:
-        return error
+        topology = nodes.current()
+        if not topology.fails_over:
+            return _ask(topology, commands, idempotent=idempotent)
+        keyed = [(_key(command), command) for command in commands]
+        return Question(
+            topology,
+            keyed,
+            idempotent=idempotent,
+            durable=durable,
+            before_sending=_wait_out_grace if durable else None,
+        ).answer()
+    except redis.DataError:
+        raise
+    except _FAILURES as error:
+        raise unavailable(error) from error
 
 
-def _forget_after_fork() -> None:
-    """The child must not speak on its parent's socket, nor shut it down: its copy of the descriptor is closed only."""
-    global _held
-    inherited, _held = _held.connection, _Held()
-    if inherited is not None and inherited._sock is not None:
-        os.close(inherited._sock.detach())
+def _ask(topology: Topology, commands: Sequence[Command], *, idempotent: bool) -> list[Reply]:
+    """The way to a single server, which is as short as it can be."""
+    link = links.to(topology.target, topology.target.addresses[0])
+    if not idempotent and not link.is_open():
+        links.close(link)
+        link = links.to(topology.target, link.address)
+    try:
+        replies = link.exchange(commands)
+    except Gone:
+        links.close(link)
+        if not idempotent:
+            raise
+        replies = links.to(topology.target, link.address).exchange(commands)
+    except BaseException:
+        links.close(link)
+        raise
+    for reply in replies:
+        if isinstance(reply, Refused):
+            links.close(link)
+            raise reply
+    return replies
 
 
-os.register_at_fork(after_in_child=_forget_after_fork)
+def _wait_out_grace(link: Link) -> None:
+    bounds.wait_out_grace(link.epoch, _ask_age)
+
+
+def _ask_age(key: str, life_ms: int) -> float:
+    """How many seconds ago the epoch of the key was first seen."""
+    (age_ms,) = run(_EPOCH_AGE, [(key, life_ms)], idempotent=True)
+    if not isinstance(age_ms, int):
+        raise unavailable(redis.InvalidResponse("the age of the primary is not a number"))
+    return age_ms / 1000
+
+
+def _link_of(key: str) -> Link:
+    try:
+        topology = nodes.current()
+        return links.to(topology.target, topology.owner(key))
+    except _FAILURES as error:
+        raise unavailable(error) from error
+
+
+def _key(command: Command) -> str | bytes:
+    key = command[3] if command[0] in _SCRIPTS else command[1]
+    return key if isinstance(key, bytes) else str(key)
+
+
+def _string(reply: Reply) -> bytes | None:
+    if reply is None or isinstance(reply, bytes):
+        return reply
+    if _is_error(reply, "WRONGTYPE"):
+        return None
+    raise reply if isinstance(reply, Exception) else redis.InvalidResponse("GET answers no string")
+
+
+def _is_error(reply: Reply, code: str) -> bool:
+    return isinstance(reply, redis.ResponseError) and code_of(reply) == code

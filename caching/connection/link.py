@@ -1,0 +1,159 @@
+"""One socket to one primary: commands out, replies in, and nothing between. It belongs to one thread.
+
+redis-py connects and signs in; from then on its socket is driven directly with hiredis, which is three times faster than
+its client. Any failure closes the link, so that a late reply is never taken for the answer to the next command.
+"""
+
+import select
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import hiredis
+import redis
+
+from caching.connection import clients
+from caching.connection.failures import Gone, Refused, Unanswered, reply_error
+from caching.connection.urls import Address, Target
+
+Argument = bytes | str | int
+Command = tuple[Argument, ...]
+Reply = object
+
+EPOCH_BYTES = 8
+# How long a primary is believed to be one without being asked.
+CONFIRMED_SECONDS = 1.0
+# A server that sends byte by byte must not be waited for at each of them: this often the deadline is looked at.
+_TICK_SECONDS = 0.3
+_BUFFER_BYTES = 64 * 1024
+_INFO: Command = ("INFO", "replication")
+_NOT_YET = object()
+
+# Its types know neither longer tuples nor a bytearray.
+_pack: Callable[[Command], bytes] = cast(Any, hiredis.pack_command)
+
+
+class Link:
+    """Connects at once. Methods raise redis.RedisError or OSError, and have closed the link then.
+
+    `epoch` identifies the data of the primary: a restart and a failover change it. `replicas` is their number when the
+    primary was last asked, at most `CONFIRMED_SECONDS` before the last command.
+    """
+
+    __slots__ = (
+        "_buffer",
+        "_confirmed_until",
+        "_confirming",
+        "_connection",
+        "_poll",
+        "_reader",
+        "_socket",
+        "address",
+        "epoch",
+        "replicas",
+    )
+
+    def __init__(self, target: Target, address: Address) -> None:
+        self.address = address
+        self.epoch = b""
+        self.replicas = 0
+        self._confirmed_until = 0.0
+        self._confirming = False
+        self._buffer = bytearray(_BUFFER_BYTES)
+        self._reader: Any = hiredis.Reader(
+            protocolError=redis.InvalidResponse, replyError=reply_error, notEnoughData=_NOT_YET
+        )
+        # RESP2: nothing but replies may come on this socket.
+        self._connection = clients.make_connection(target, address, protocol=2)
+        self._connection.connect()
+        self._socket = cast(socket.socket, self._connection._sock)
+        self._socket.settimeout(_TICK_SECONDS)
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
+        self.exchange([])
+
+    def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+        """One round trip: the replies in the order of the commands, error replies among them."""
+        self.send(commands)
+        return self.receive(len(commands), time.monotonic() + clients.SOCKET_SECONDS)
+
+    def send(self, commands: Sequence[Command]) -> None:
+        """Every `send` is followed by one `receive`, or by `close`."""
+        self._confirming = time.monotonic() > self._confirmed_until
+        if self._confirming:
+            commands = (_INFO, *commands)
+        try:
+            packed = _pack(commands[0]) if len(commands) == 1 else b"".join(map(_pack, commands))
+        except TypeError as error:
+            raise redis.DataError(str(error)) from error
+        try:
+            self._socket.sendall(packed)
+        except OSError as error:
+            self.close()
+            raise Gone(f"the connection broke: {error}") from error
+
+    def receive(self, count: int, deadline: float) -> list[Reply]:
+        """The replies to the `count` commands that were sent; `deadline` is a time of time.monotonic()."""
+        try:
+            if not self._confirming:
+                return [self._next(deadline, first=not position) for position in range(count)]
+            self._confirm(self._next(deadline, first=True))
+            return [self._next(deadline) for _ in range(count)]
+        except BaseException:
+            self.close()
+            raise
+
+    def is_open(self) -> bool:
+        """Whether nothing waits to be read: that would be the end of the connection, or an answer too many."""
+        return bool(self._connection.is_connected) and not self._poll.poll(0)
+
+    def close(self) -> None:
+        self._connection.disconnect()
+
+    def _next(self, deadline: float, *, first: bool = False) -> Reply:
+        reply: Reply = self._reader.gets()
+        while reply is _NOT_YET:
+            self._feed(deadline, first=first)
+            first = False
+            reply = self._reader.gets()
+            if reply is _NOT_YET and time.monotonic() > deadline:
+                raise _late()
+        return reply
+
+    def _feed(self, deadline: float, *, first: bool) -> None:
+        while True:
+            try:
+                size = self._socket.recv_into(self._buffer)
+            except TimeoutError as error:
+                if time.monotonic() > deadline:
+                    raise _late() from error
+                continue
+            except OSError as error:
+                raise _broken(str(error), first=first) from error
+            if not size:
+                raise _broken("Connection closed by server", first=first)
+            self._reader.feed(self._buffer, 0, size)
+            return
+
+    def _confirm(self, reply: Reply) -> None:
+        """It is still a primary, with the data that it had."""
+        if not isinstance(reply, bytes):
+            raise reply if isinstance(reply, Exception) else redis.InvalidResponse("INFO is not a text")
+        facts = dict(line.partition(b":")[::2] for line in reply.splitlines())
+        if facts.get(b"role") != b"master":
+            raise Refused("READONLY the server is a replica")
+        epoch = facts[b"master_replid"][:EPOCH_BYTES]
+        if epoch != (self.epoch or epoch):
+            raise Gone("The server has become another primary")
+        self.epoch = epoch
+        self.replicas = int(facts[b"connected_slaves"])
+        self._confirmed_until = time.monotonic() + CONFIRMED_SECONDS
+
+
+def _late() -> Unanswered:
+    return Unanswered("Timeout reading from socket")
+
+
+def _broken(cause: str, *, first: bool) -> redis.ConnectionError:
+    return Gone(cause) if first else redis.ConnectionError(cause)
