@@ -1,5 +1,6 @@
 """How long things live. Pure numbers; the random part of an expiry can be given for a test."""
 
+import math
 import random
 from collections.abc import Callable, Mapping
 
@@ -27,6 +28,8 @@ QUERY_TTL_SECONDS = 30 * MINUTE
 TAG_TTL_SECONDS = 7 * DAY
 
 JITTER = 0.1
+# Above 1, values are refreshed earlier than is optimal for exponentially distributed computation times.
+XFETCH_BETA = 1.0
 
 
 def ai_ttl_seconds(operation: str, kind: str, overrides: Mapping[str, int]) -> int:
@@ -40,3 +43,14 @@ def ai_ttl_seconds(operation: str, kind: str, overrides: Mapping[str, int]) -> i
 def with_jitter(ttl_seconds: int, *, rand: Callable[[], float] = random.random) -> int:
     """±10 %, so that entries written together do not expire together."""
     return max(1, round(ttl_seconds * (1 + JITTER * (2 * rand() - 1))))
+
+
+def refresh_at(
+    expires_at: float, computed_seconds: float, *, rand: Callable[[], float] = random.random
+) -> float:
+    """When this reader should compute a value anew though it still lives, so that its expiry never meets a crowd.
+
+    XFetch (Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention, VLDB 2015): the longer the
+    computation took, the earlier; and each reader draws his own moment. `rand` gives numbers in [0, 1).
+    """
+    return expires_at + computed_seconds * XFETCH_BETA * math.log(1 - rand())

@@ -1,6 +1,6 @@
 import pytest
 
-from caching.policy import ai_ttl_seconds, with_jitter
+from caching.policy import ai_ttl_seconds, refresh_at, with_jitter
 
 DAY = 24 * 3600
 
@@ -37,3 +37,22 @@ def test_expiries_are_spread_by_ten_per_cent() -> None:
 
 def test_an_expiry_is_never_zero() -> None:
     assert with_jitter(1, rand=lambda: 0.0) == 1
+
+
+def lead_seconds(computed_seconds: float, draw: float) -> float:
+    return 1000 - refresh_at(1000, computed_seconds, rand=lambda: draw)
+
+
+def test_an_early_refresh_is_on_average_one_computation_ahead() -> None:
+    leads = [lead_seconds(2.0, draw / 10_000) for draw in range(10_000)]
+    assert sum(leads) / len(leads) == pytest.approx(2.0, rel=0.01)
+
+
+@pytest.mark.parametrize(("draw", "lead"), [(0.0, 0.0), (0.5, 0.693), (0.99, 4.605), (0.9999, 9.21)])
+def test_each_reader_draws_how_early_it_refreshes(draw: float, lead: float) -> None:
+    assert lead_seconds(1.0, draw) == pytest.approx(lead, abs=0.001)
+    assert lead_seconds(10.0, draw) == pytest.approx(10 * lead, abs=0.01)
+
+
+def test_what_cost_nothing_is_not_refreshed_early() -> None:
+    assert lead_seconds(0.0, 0.999) == 0

@@ -1,0 +1,199 @@
+"""The lease in Redis that lets one process of all compute, and the list on which the others are told that it is done.
+
+A lease has a token, and the list is named after it: nobody is woken by an earlier flight. A process renews the leases it
+holds, from one thread of its own; when it dies they run out, and one of those who waited takes over.
+"""
+
+import os
+import re
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from caching import conf, keys
+from caching.connection import async_redis_client, bounded_reply, nodes, raising_cache_unavailable, wire
+from caching.connection.scripts import Script
+from caching.errors import CacheUnavailable
+from caching.flight.outcomes import Landing, unpack
+
+_RELEASE = Script("release_flight")
+_RENEW = Script("renew_flight")
+_TOKEN = re.compile(rb"[0-9a-f]{32}")
+# Waiters read the list at once; the expiry is for those who were about to.
+LANDING_TTL_MS = 10_000
+REPLY_SECONDS = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody else's lease: where he will say that he is done, and how long he may be dead without our noticing."""
+
+    landing_key: str
+    remaining_seconds: float
+
+
+class Lease:
+    """The right to compute one digest. Take it, then land, once each; from any thread and in any order."""
+
+    def __init__(self, digest: str) -> None:
+        self._prefix = conf.key_prefix()
+        self._digest = digest
+        self.key = keys.flight(self._prefix, digest)
+        self.token = secrets.token_hex(16)
+        self._lock = threading.Lock()
+        self._over = False
+        self._held = False
+
+    def take(self) -> Holder | None:
+        """None: it is ours. Raises CacheUnavailable."""
+        # An async caller may be cancelled while a thread is in here. The lock makes the landing wait for it.
+        with self._lock:
+            if self._over:
+                return None
+            lease_ms = _lease_ms()
+            current, remaining_ms = wire.call(
+                [("SET", self.key, self.token, "NX", "GET", "PX", lease_ms), ("PTTL", self.key)]
+            )
+            if current is not None:
+                holder = self._holder(current, remaining_ms, lease_ms)
+                if holder is not None:
+                    return holder
+                _checked(wire.call([("SET", self.key, self.token, "PX", lease_ms)]))
+            self._held = True
+            _renewal.add(self)
+            return None
+
+    def land(self, element: bytes) -> None:
+        """Gives the lease back and wakes all who wait. If Redis does not work, they notice by the end of the lease."""
+        with self._lock:
+            self._over = True
+            if not self._held:
+                return
+            self._held = False
+            _renewal.discard(self)
+            landing_key = self._landing_key(self.token)
+            try:
+                # In this order: who is woken must find the lease free.
+                _checked(
+                    wire.call(
+                        [
+                            ("EVAL", _RELEASE.text, 1, self.key, self.token),
+                            ("RPUSH", landing_key, element),
+                            ("PEXPIRE", landing_key, LANDING_TTL_MS),
+                        ]
+                    )
+                )
+            except CacheUnavailable:
+                return
+
+    def _holder(self, current: object, remaining_ms: object, lease_ms: int) -> Holder | None:
+        """None: what lies there is no lease. It has another type or form, or no expiry such as ours have."""
+        if isinstance(current, bytes) and _TOKEN.fullmatch(current) and isinstance(remaining_ms, int):
+            if -1 != remaining_ms <= lease_ms:
+                return Holder(self._landing_key(current.decode()), max(remaining_ms, 0) / 1000)
+            return None
+        if isinstance(current, Exception) and not str(current).startswith("WRONGTYPE"):
+            _checked([current])
+        return None
+
+    def _landing_key(self, token: str) -> str:
+        return keys.landing(self._prefix, f"{self._digest}:{token}")
+
+
+def wait(holder: Holder, limit_seconds: float | None) -> Landing | None:
+    """How the other's flight ended; None: its lease, or the limit, ran out first. Raises CacheUnavailable."""
+    seconds = _bounded(holder, limit_seconds)
+    if seconds <= 0:
+        return None
+    with raising_cache_unavailable():
+        # A connection for this one wait: the thread's own one must not be held, and is bound to answer at once.
+        connection = nodes.connect(nodes.current().owner(holder.landing_key))
+        try:
+            connection.send_command(*_blmove(holder.landing_key, seconds))
+            return _landing(connection.read_response(timeout=seconds + REPLY_SECONDS))
+        finally:
+            connection.disconnect()
+
+
+async def wait_async(holder: Holder, limit_seconds: float | None) -> Landing | None:
+    """The same for async callers; they hold no thread meanwhile."""
+    seconds = _bounded(holder, limit_seconds)
+    if seconds <= 0:
+        return None
+    client: Any = await async_redis_client()  # execute_command has no types
+    async with bounded_reply(blocking_seconds=seconds):
+        return _landing(await client.execute_command(*_blmove(holder.landing_key, seconds)))
+
+
+def _blmove(key: str, seconds: float) -> tuple[str, ...]:
+    """The element goes back to where it was taken: so one wakes everybody, each in his turn."""
+    return "BLMOVE", key, key, "LEFT", "RIGHT", f"{seconds:.3f}"
+
+
+def _bounded(holder: Holder, limit_seconds: float | None) -> float:
+    """A lease that was not renewed has expired when the wait is over. Never 0, which would be for ever."""
+    seconds = holder.remaining_seconds + 0.01
+    return seconds if limit_seconds is None else min(seconds, limit_seconds)
+
+
+def _landing(reply: object) -> Landing | None:
+    return unpack(reply) if isinstance(reply, bytes) else None
+
+
+def _lease_ms() -> int:
+    return round(conf.current().flight_lease_seconds * 1000)
+
+
+def _checked(replies: list[wire.Reply]) -> None:
+    with raising_cache_unavailable():
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+
+
+class _Renewal:
+    """One thread that renews all leases of this process. It ends when there are none and begins with the next one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._leases: set[Lease] = set()
+        self._is_running = False
+
+    def add(self, lease: Lease) -> None:
+        with self._lock:
+            self._leases.add(lease)
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, name="flight-leases", daemon=True).start()
+
+    def discard(self, lease: Lease) -> None:
+        with self._lock:
+            self._leases.discard(lease)
+
+    def _run(self) -> None:
+        while leases := self._due():
+            try:
+                wire.call([("EVAL", _RENEW.text, 1, lease.key, lease.token, _lease_ms()) for lease in leases])
+            except CacheUnavailable:
+                # Nobody can compute without Redis, and it may be back before the leases have run out.
+                continue
+
+    def _due(self) -> list[Lease]:
+        time.sleep(_lease_ms() / 3000)
+        with self._lock:
+            self._is_running = bool(self._leases)
+            return list(self._leases)
+
+
+_renewal = _Renewal()
+
+
+def _forget_after_fork() -> None:
+    """The leases are the parent's, and so is the thread."""
+    global _renewal  # noqa: PLW0603
+    _renewal = _Renewal()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,46 @@
+"""A value to be computed once, and means to await that its callers have arrived where a test wants them."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import redis
+
+from caching.flight import boarding
+from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive
+
+
+@pytest.fixture
+def value(redis_server: redis.Redis, redis_key_prefix: str) -> Expensive:
+    return Expensive(redis_server, redis_key_prefix)
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """`eventually(condition)`: waits, within bounds, until it holds."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < give_up_at, "it never came true"
+            time.sleep(0.002)
+
+    return wait
+
+
+@pytest.fixture
+def boarded(
+    monkeypatch: pytest.MonkeyPatch, eventually: Callable[[Callable[[], object]], None]
+) -> Iterator[Callable[[int], None]]:
+    """`boarded(count)`: returns when so many callers have boarded flights of this process."""
+    seats: list[boarding.Seat] = []
+    board = boarding.board
+
+    def counting(key: str) -> boarding.Seat:
+        seat = board(key)
+        seats.append(seat)
+        return seat
+
+    monkeypatch.setattr(boarding, "board", counting)
+    yield lambda count: eventually(lambda: len(seats) >= count)
+    assert boarding._board.flights == {}

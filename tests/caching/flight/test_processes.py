@@ -1,0 +1,142 @@
+"""Callers in several real processes: one computation for all, a successor for a killed one, and nobody polls."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import redis
+
+from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive
+
+Eventually = Callable[[Callable[[], object]], None]
+START_SECONDS = 120
+
+
+class Process:
+    """One process of callers. It is ready when it has been made."""
+
+    def __init__(self, prefix: str, threads: int, caching: dict[str, Any]) -> None:
+        self.threads = threads
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "tests.caching.flight.callers", prefix, "value", str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"TEST_CACHING": json.dumps(caching)},
+        )
+
+    def read(self) -> str:
+        assert self.program.stdout is not None
+        return self.program.stdout.readline().strip()
+
+    def ask(self) -> None:
+        assert self.program.stdin is not None
+        self.program.stdin.write("ask\n")
+        self.program.stdin.flush()
+
+    def answers(self) -> list[str]:
+        answers: list[str] = json.loads(self.read())
+        assert len(answers) == self.threads
+        return answers
+
+
+@pytest.fixture
+def start(redis_key_prefix: str) -> Iterator[Callable[..., list[Process]]]:
+    """`start(processes, threads)`: so many processes, all of them ready to ask."""
+    started: list[Process] = []
+
+    def starter(processes: int, threads: int, **caching: Any) -> list[Process]:
+        started.extend(Process(redis_key_prefix, threads, caching) for _ in range(processes))
+        assert [process.read() for process in started] == ["ready"] * processes
+        return started
+
+    yield starter
+    for process in started:
+        process.program.kill()
+        process.program.communicate(timeout=START_SECONDS)
+
+
+def leader_pid(value: Expensive) -> int:
+    """The process that computes, once it does."""
+    reply: Any = value.server.blpop([f"{value.prefix}value:computing"], timeout=PATIENCE_SECONDS)
+    return int(reply[1])
+
+
+def let_computations_end(value: Expensive, how: str = "well") -> None:
+    value.server.rpush(f"{value.prefix}value:go", how)
+
+
+def blocked(value: Expensive) -> int:
+    clients: Any = value.server.info("clients")
+    return int(clients["blocked_clients"])
+
+
+def test_two_hundred_callers_in_four_processes_cause_one_computation(
+    value: Expensive, start: Callable[..., list[Process]], eventually: Eventually
+) -> None:
+    processes = start(4, 50)
+    for process in processes:
+        process.ask()
+    leader_pid(value)
+    eventually(lambda: blocked(value) == 4)  # one for each other process, and the computation itself
+    let_computations_end(value)
+    assert [set(process.answers()) for process in processes] == [{"value 1"}] * 4
+    assert value.computations == 1
+
+
+def test_a_killed_leader_is_replaced_by_exactly_one(
+    value: Expensive, start: Callable[..., list[Process]], eventually: Eventually
+) -> None:
+    processes = start(4, 10, FLIGHT_LEASE_SECONDS=1.0)
+    for process in processes:
+        process.ask()
+    killed = leader_pid(value)
+    eventually(lambda: blocked(value) == 4)
+    os.kill(killed, signal.SIGKILL)
+    assert leader_pid(value) != killed
+    let_computations_end(value)
+    survivors = [process for process in processes if process.program.pid != killed]
+    assert [set(process.answers()) for process in survivors] == [{"value 2"}] * 3
+    assert value.computations == 2
+
+
+def test_an_error_reaches_every_caller_of_all_processes_and_is_not_stored(
+    value: Expensive, start: Callable[..., list[Process]], eventually: Eventually
+) -> None:
+    processes = start(3, 20)
+    for process in processes:
+        process.ask()
+    leader_pid(value)
+    eventually(lambda: blocked(value) == 3)
+    let_computations_end(value, "fail")
+    assert [set(process.answers()) for process in processes] == [{"ValueError('no such case', 404)"}] * 3
+    assert value.computations == 1
+    assert value.get() == "value 2"
+
+
+def test_fifty_waiters_and_their_leader_send_next_to_nothing_while_they_wait(
+    value: Expensive, start: Callable[..., list[Process]], eventually: Eventually, redis_server: redis.Redis
+) -> None:
+    """A second of computation: a renewal of the lease now and then, and that is all."""
+    processes = start(3, 17, FLIGHT_LEASE_SECONDS=0.9)
+    for process in processes:
+        process.ask()
+    leader_pid(value)
+    eventually(lambda: blocked(value) == 3)
+    redis_server.config_resetstat()
+    threading.Event().wait(1.0)
+    stats: Any = redis_server.info("commandstats")
+    calls = {name.removeprefix("cmdstat_"): int(stat["calls"]) for name, stat in stats.items()}
+    let_computations_end(value)
+    assert [set(process.answers()) for process in processes] == [{"value 1"}] * 3
+    assert 2 <= calls["eval"] <= 4  # renewals
+    assert calls.get("get", 0) - calls.get("eval", 0) <= 0  # but for those in the script
+    assert (
+        calls.get("blmove", 0) + calls.get("set", 0) <= 8
+    )  # a wait ends with the lease as it was seen, and goes on
