@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from caching import tags
+import hiredis
+
+from caching import tags, tracking
+from caching.pushes import PushLink
 
 if TYPE_CHECKING:
     from tests.caching.stress.writer import Writer
@@ -25,6 +29,28 @@ def no_announcements() -> None:
     tags.announce = tags.leave = lambda writer, names: None
 
 
+def no_barrier() -> None:
+    """The near cache looks whether pushes have arrived, and does not wait for those that are still on their way."""
+    connect = tracking.barrier
+
+    def look() -> bool:
+        tracker = tracking.tracker
+        with tracker._lock:
+            for link in tracker._links.values():
+                apply_what_has_arrived(link)
+            is_connected = bool(tracker._links) and not tracker._restart_wanted
+        return is_connected or connect()
+
+    tracking.barrier = look
+
+
+def apply_what_has_arrived(link: PushLink) -> None:
+    while select.select([link._socket], [], [], 0)[0]:
+        link._reader.feed(link._socket.recv(65536))
+        while isinstance(push := link._reader.gets(), hiredis.PushNotification):
+            link._hand_over(push)
+
+
 def write_in_a_child_that_is_killed(writer: Writer, killed_every: int) -> None:
     """A writer process of its own, which does not survive its n-th commit: it is killed between COMMIT and POST.
 
@@ -38,7 +64,7 @@ def write_in_a_child_that_is_killed(writer: Writer, killed_every: int) -> None:
             writer.write()
         os._exit(0)
     _, status = os.waitpid(pid, 0)
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, "the writer ended otherwise"
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, "the writer ended otherwise"
     writer.kinds["killed between COMMIT and POST"] += 1
 
 

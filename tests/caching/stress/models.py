@@ -1,4 +1,5 @@
 """Tables small enough to be written all the time, with the relations that invalidation has to understand."""
+# ruff: noqa: DJ008
 
 from django.db import models
 

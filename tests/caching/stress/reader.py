@@ -6,6 +6,7 @@ python -m tests.caching.stress.reader '{"board": …, "index": 0, …}'      (`p
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -15,7 +16,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from caching import fresh  # noqa: E402
+from caching import fresh, stats  # noqa: E402
 from tests.caching.stress import faults, reads  # noqa: E402
 from tests.caching.stress.board import CHILDREN, COUNTERS, PARENTS, TOPICS, Board  # noqa: E402
 from tests.caching.stress.judge import Notes, Verdicts  # noqa: E402
@@ -71,10 +72,12 @@ class Reader:
         notes.existence(place, pk, reads.child_exists(pk))
 
     def _read_shared(self, notes: Notes, place: str) -> None:
-        self.reads += 4
+        self.reads += 5
         pk, topic = self.random.choice(COUNTERS), self.random.choice(TOPICS)
         notes.counter(f"{place} counter", pk, reads.counter(pk))
         notes.counters(f"{place} all counters", reads.counters())
+        for version in reads.counter_twice(pk):
+            notes.counter(f"{place} twice counter", pk, version)
         notes.posts(f"{place} posts", topic, reads.posts(topic))
         for key in notes.post_keys()[:1]:
             notes.post(f"{place} post", key, reads.post(key))
@@ -157,7 +160,10 @@ def report(reader: Reader, path: str) -> None:
 
 def served() -> dict[str, int]:
     """How the answers came about, as the cache counted it."""
-    return {}
+    told: Counter[str] = Counter()
+    for (_, outcome), times in stats.total().items():
+        told[outcome] += times
+    return told
 
 
 def fork_readers(reader: Reader) -> list[int]:

@@ -70,6 +70,13 @@ def counter(pk: int) -> int:
     return int(Counter.objects.values_list("version", flat=True).get(pk=pk))
 
 
+@cache_db_query("stress_counter_twice")
+def counter_twice(pk: int) -> tuple[int, int]:
+    """The row itself, and what a cached function says of it: the latter may be older, if it is near."""
+    _computing()
+    return int(Counter.objects.values_list("version", flat=True).get(pk=pk)), counter(pk)
+
+
 @cache_db_query("stress_counters")
 def counters() -> list[int]:
     """A cached function that calls cached functions."""

@@ -124,10 +124,12 @@ def bulk_create(topic: int, writer: int, numbers: Numbers) -> int:
 
 
 def copy(topic: int, writer: int, numbers: Numbers) -> None:
-    with connection.cursor() as cursor:
-        with cursor.copy("COPY stress_post (topic_id, writer, number) FROM STDIN") as rows:
-            for number in numbers:
-                rows.write_row((topic, writer, number))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY stress_post (topic_id, writer, number) FROM STDIN") as rows,
+    ):
+        for number in numbers:
+            rows.write_row((topic, writer, number))
 
 
 def insert_select(topic: int, writer: int, numbers: Numbers) -> None:

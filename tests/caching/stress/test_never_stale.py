@@ -1,17 +1,74 @@
 """Readers and writers of all kinds at once, with everything that may go wrong beside them. Nothing stale is ever seen."""
 
-from tests.caching.stress.arena import SCALE, Arena, Result
+import pytest
 
-WRITES = 300 * SCALE
+from tests.caching.stress.arena import SCALE, Arena, Result
+from tests.caching.stress.trouble import (
+    Making,
+    Trouble,
+    evict_anything,
+    evict_tags,
+    flush,
+    kill_tracking_connections,
+)
+
+WRITES = 250 * SCALE
+LITTLE_TROUBLE_WRITES = 120 * SCALE
+# Between writes there is time for hits.
+PAUSE_SECONDS = 0.005
 
 
 def assert_never_stale(result: Result) -> None:
     assert (result.stale, result.never_committed) == (0, 0), str(result)
-    assert result.reads > WRITES
-    # Else nothing was shown: the answers must have come out of the cache.
-    assert result.computations < result.reads, str(result)
+    # Else nothing was shown: answers came out of the cache, near and far, and writers were met on their way.
+    assert result.served["near"] > 0, str(result)
+    assert result.served["hit"] > 0, str(result)
+    assert result.served["bypass"] > 0, str(result)
 
 
 def test_all_kinds_of_writes_and_reads_at_once(arena: Arena) -> None:
-    plans = [arena.reader(0), arena.reader(1), *(arena.writer(index, writes=WRITES) for index in range(3))]
-    assert_never_stale(arena.run(plans))
+    writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(3)]
+    result = arena.run([arena.reader(0), arena.reader(1), *writers])
+    assert_never_stale(result)
+    assert result.writes == 3 * WRITES
+
+
+def test_without_near_caches(arena: Arena) -> None:
+    writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
+    result = arena.run([arena.reader(0), arena.reader(1), *writers], caching={"NEAR_CACHE": False})
+    assert (result.stale, result.never_committed, result.served["near"]) == (0, 0, 0), str(result)
+    assert result.served["hit"] > 0, str(result)
+
+
+@pytest.mark.parametrize("trouble", [kill_tracking_connections, evict_tags, evict_anything, flush])
+def test_with_trouble_at_the_server(arena: Arena, trouble: Trouble) -> None:
+    writers = [
+        arena.writer(index, writes=LITTLE_TROUBLE_WRITES, pause_seconds=2 * PAUSE_SECONDS)
+        for index in range(2)
+    ]
+    with Making(trouble, arena.redis_url, arena.prefix, arena.seed) as made:
+        result = arena.run([arena.reader(0), arena.reader(1), *writers])
+    assert made.hits > 0
+    assert_never_stale(result)
+
+
+def test_writers_that_are_killed_between_commit_and_leaving(arena: Arena) -> None:
+    """Their marks keep readers from the cache until the lease is over, and then nothing older counts."""
+    killed = arena.writer(0, writes=12 * SCALE, killed_every=5, pause_seconds=0.3)
+    other = arena.writer(1, writes=WRITES, pause_seconds=PAUSE_SECONDS)
+    result = arena.run(
+        [arena.reader(0), arena.reader(1), killed, other], caching={"WRITE_LEASE_SECONDS": 1.0}
+    )
+    assert_never_stale(result)
+    assert result.kinds["killed between COMMIT and POST"] == 12 * SCALE
+
+
+def test_writers_that_overlap_on_the_same_rows(arena: Arena) -> None:
+    only_shared = (0, 0, 0, 0, 1)
+    writers = [arena.writer(index, writes=WRITES, weights=only_shared) for index in range(3)]
+    assert_never_stale(arena.run([arena.reader(0), arena.reader(1), *writers]))
+
+
+def test_readers_that_were_forked_from_a_warm_parent(arena: Arena) -> None:
+    writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
+    assert_never_stale(arena.run([arena.reader(0, forks=3), *writers]))

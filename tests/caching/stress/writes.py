@@ -175,10 +175,12 @@ def bulk_create(changes: Sequence[Change]) -> None:
 
 
 def copy(changes: Sequence[Change]) -> None:
-    with connection.cursor() as cursor:
-        with cursor.copy("COPY stress_child (id, version, parent_id) FROM STDIN") as rows:
-            for change in changes:
-                rows.write_row((change.pk, change.version, change.parent))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY stress_child (id, version, parent_id) FROM STDIN") as rows,
+    ):
+        for change in changes:
+            rows.write_row((change.pk, change.version, change.parent))
 
 
 def insert_select(change: Change) -> None:
