@@ -13,7 +13,7 @@ import ssl
 import struct
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import hiredis
 import redis
@@ -45,7 +45,7 @@ class PushLink:
         )
         # redis-py closes the socket when this object goes.
         self._connection: Any = nodes.connect(address, protocol=3, seconds=ANSWER_SECONDS)
-        self._socket: socket.socket = self._connection._sock
+        self._socket = cast(socket.socket, self._connection._sock)
         try:
             _bound_silence(self._socket)
             self._socket.sendall(_pack(("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", tag_prefix)))

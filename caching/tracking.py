@@ -160,7 +160,7 @@ class Tracker:
 
     def follow_settings(self, *, setting: str, **_: Any) -> None:
         if setting in {"REDIS_URL", "REDIS_KEY_PREFIX", "CACHES", "CACHING"}:
-            self._off_until = 0.0
+            self._off_until, self._failures = 0.0, 0
             self.restart()
 
     def _lose(self, error: Exception) -> None:

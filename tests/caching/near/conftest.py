@@ -1,0 +1,84 @@
+"""A near cache that is read and filled as queries do it, a hand on the server, and servers that misbehave."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from caching import tracking
+from tests.caching.near.hands import PATIENCE_SECONDS, Outside
+from tests.caching.near.proxy import Proxy
+from tests.servers import find_valkey, free_port, start_guarded, stop_guarded
+
+
+@pytest.fixture(autouse=True)
+def tracked(redis_key_prefix: str) -> Iterator[None]:
+    """Each test connects anew, for its key prefix; nothing of it stays connected."""
+    yield
+    tracking.tracker.close_if_idle(seconds=0)
+
+
+@pytest.fixture
+def outside(redis_server: redis.Redis, redis_key_prefix: str) -> Outside:
+    """Somebody else, on a connection of his own."""
+    return Outside(redis_server, redis_key_prefix)
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """`eventually(condition)`: waits, within bounds, until it holds."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < give_up_at, "it never came true"
+            time.sleep(0.002)
+
+    return wait
+
+
+@pytest.fixture
+def proxy(redis_server: redis.Redis) -> Iterator[Proxy]:
+    """Stands between the program and the server, once `use_redis(proxy.url)` is called."""
+    with Proxy(redis_server.connection_pool.connection_kwargs["port"]) as standing_between:
+        yield standing_between
+
+
+StartServer = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., tuple[redis.Redis, subprocess.Popen[bytes]]]]:
+    """`start_server("--io-threads", "4")`: a Valkey of the test's own; a client for it, and its process."""
+    started: list[tuple[redis.Redis, subprocess.Popen[bytes]]] = []
+
+    def start(*options: str, password: str | None = None) -> tuple[redis.Redis, subprocess.Popen[bytes]]:
+        port = free_port()
+        command = [find_valkey(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path), "--save", ""]
+        if password:
+            command += ["--requirepass", password]
+        process = start_guarded([*command, *options], tmp_path / f"valkey-{port}.log")
+        client = redis.Redis(port=port, password=password)
+        started.append((client, process))
+        _wait_until_it_answers(client)
+        return client, process
+
+    yield start
+    for client, process in started:
+        client.close()
+        stop_guarded(process)
+
+
+def _wait_until_it_answers(client: redis.Redis) -> None:
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            client.ping()
+        except redis.ConnectionError:
+            assert time.monotonic() < give_up_at, "the server did not start"
+            time.sleep(0.01)
+        else:
+            return

@@ -1,0 +1,66 @@
+"""How tests fill and read the near cache, and how somebody else changes a tag."""
+
+import secrets
+import time
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import redis
+
+from caching import conf, keys, near
+
+PATIENCE_SECONDS = 10.0
+
+
+class Outside:
+    """Another client of the server: it changes tags, and looks at and ends the connections of others."""
+
+    def __init__(self, server: redis.Redis, prefix: str) -> None:
+        self.server = server
+        self.prefix = prefix
+
+    def change(self, *names: str) -> None:
+        """When this returns, the change is acknowledged."""
+        for name in names:
+            self.server.set(keys.tag(self.prefix, name), secrets.token_hex(8), ex=60)
+
+    def stamps(self, *names: str) -> tuple[bytes, ...]:
+        """The stamps now; those that are missing are born."""
+        for name in names:
+            self.server.set(keys.tag(self.prefix, name), secrets.token_hex(8), ex=60, nx=True)
+        return tuple(self.server.mget([keys.tag(self.prefix, name) for name in names]))  # type: ignore[arg-type]
+
+    def read(self, key: Hashable, *names: str, while_reading: Callable[[], object] = lambda: None, **more: Any) -> bool:
+        """Read an entry from the server and keep it near, as a query does. Whether it was kept."""
+        self.stamps(*names)
+        position = near.position()
+        if position is None:
+            return False
+        stamps = self.stamps(*names)
+        while_reading()
+        return near.keep(entry(key, *names, stamps=stamps, **more), position)
+
+    def trackers(self) -> list[dict[str, Any]]:
+        """The connections that the server tracks."""
+        clients: list[dict[str, Any]] = self.server.client_list()
+        return [client for client in clients if "t" in client["flags"]]
+
+    def calls(self, command: str) -> int:
+        """How often the server was given this command."""
+        statistics = self.server.info("commandstats")
+        return int(statistics.get(f"cmdstat_{command}", {"calls": 0})["calls"])
+
+
+def entry(key: Hashable, *names: str, stamps: tuple[bytes, ...] = (), body: bytes = b"body", **more: Any) -> near.Entry:
+    more.setdefault("expires_at", time.time() + 600)
+    return near.Entry(key, names, stamps or tuple(b"stamp" for _ in names), body, **more)
+
+
+def url_of(server: redis.Redis) -> str:
+    options = server.connection_pool.connection_kwargs
+    password = options.get("password")
+    return f"redis://{f':{password}@' if password else ''}127.0.0.1:{options['port']}/0"
+
+
+def tag_key(name: str) -> str:
+    return keys.tag(conf.key_prefix(), name)
