@@ -1,4 +1,7 @@
-"""The cache of the platform: answers of an AI and logs of events in Redis. It knows no model of the platform."""
+"""The cache of the platform, in Redis: results of database queries that are never stale, answers of an AI, logs of events.
+
+It knows no model of the platform. README.md says what it promises, how, and what it costs.
+"""
 
 from caching.errors import (
     AIAnswerUnusable,
@@ -8,7 +11,16 @@ from caching.errors import (
     AIUnavailable,
     CacheUnavailable,
     CachingError,
+    Uncacheable,
 )
+from caching.queries.decorators import (
+    cache_db_query,
+    cache_dynamic_query,
+    cache_static_query,
+    cache_user_query,
+)
+from caching.queries.service import db_cache_service
+from caching.scopes import fresh
 
 __all__ = [
     "AIAnswerUnusable",
@@ -18,4 +30,11 @@ __all__ = [
     "AIUnavailable",
     "CacheUnavailable",
     "CachingError",
+    "Uncacheable",
+    "cache_db_query",
+    "cache_dynamic_query",
+    "cache_static_query",
+    "cache_user_query",
+    "db_cache_service",
+    "fresh",
 ]

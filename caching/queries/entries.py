@@ -87,6 +87,11 @@ def made(stamps: Stamps, body: bytes, *, computed_seconds: float, ttl_seconds: f
     )
 
 
+def holds_now(entry: Entry) -> bool:
+    """Whether what was computed a moment ago holds for somebody who asks now. Raises CacheUnavailable."""
+    return not is_written_here(entry.tags) and entry.holds(tags.stamps(entry.tags))
+
+
 def is_written_here(names: tuple[str, ...]) -> bool:
     """Whether a transaction around the caller has written one of the tags: it must see its own rows."""
     on_thread = pending.thread.transactions and not pending.written().isdisjoint(names)

@@ -94,7 +94,6 @@ class Query(Generic[R]):
                 value = self.codec.load(reading.entry.body)
             except Undecodable:
                 reading = Reading(None, Outcome.UNDECODABLE, reading.stamps)
-        stats.record(self.kind, reading.outcome)
         if reading.entry is not None:
             if (outer := recorder.current()) is not None:
                 outer.rest_on(reading.entry.rests_on())

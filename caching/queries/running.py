@@ -36,6 +36,7 @@ class _Unshareable(Exception):
 def answer(query: Query[R], call: Call) -> R:
     """Raises CacheUnavailable, and whatever the function raises."""
     value, reading = query.look(call)
+    stats.record(query.kind, reading.outcome)
     computation = _Computation(query, call, reading.stamps)
     if value is not MISS:
         lease = Lease(call.digest)
@@ -57,6 +58,7 @@ def answer(query: Query[R], call: Call) -> R:
 async def answer_async(query: Query[R], call: Call) -> R:
     """As `answer`, for a coroutine function."""
     value, reading = await asyncio.to_thread(query.look, call)
+    stats.record(query.kind, reading.outcome)
     computation = _Computation(query, call, reading.stamps)
     if value is not MISS:
         lease = Lease(call.digest)
@@ -127,6 +129,7 @@ class _Computation(Generic[R]):
         value, reading = self._query.look(self._call)
         if reading.entry is None:
             return MISS
+        stats.record(self._query.kind, Outcome.WAITED)
         self._own = Computed(value, reading.entry, "")
         return self._own
 

@@ -52,8 +52,8 @@ DIFFERENT = [
     1, True, 1.0, "1", b"1", Decimal(1), Decimal("1.0"), None, 0, False, "", 0.0, -0.0, float("inf"), 2**70, -(2**70), str(2**70),
     [1], (1,), [], (), {}, set(), frozenset(), {1}, frozenset({1}), {"a": 1}, {1: "a"}, {"a": 1, "b": 2}, {"b": 2, "a": 1},
     [[1], 2], [1, [2]], ["a", "b"], ["ab"], "a,b",
-    date(2026, 1, 2), datetime(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC),  # noqa: DTZ001
-    datetime(2026, 1, 2, 1, tzinfo=timezone(timedelta(hours=1))), datetime(2026, 1, 2, fold=1), timedelta(1),  # noqa: DTZ001
+    date(2026, 1, 2), datetime(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC),
+    datetime(2026, 1, 2, 1, tzinfo=timezone(timedelta(hours=1))), datetime(2026, 1, 2, fold=1), timedelta(1),
     UUID(int=1), Colour.RED, "red", Point(1, 2), Pair(1, 2), Point(2, 1), Filter("a"), Filter("b"), "\u00e9", "e\u0301",
 ]  # fmt: skip
 
