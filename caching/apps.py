@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from caching import conf
+from caching.invalidation import loaded
 
 
 class CachingConfig(AppConfig):
@@ -9,3 +10,4 @@ class CachingConfig(AppConfig):
 
     def ready(self) -> None:
         conf.current()  # a misspelt setting stops the start, not the first question to the AI
+        loaded.follow_models()
