@@ -12,6 +12,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 from rq.serializers import JSONSerializer
 
+from caching.connection.clients import make_client
+from caching.connection.urls import parse
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
 from tests.loopback_openai import no_internet, provider_server
@@ -21,8 +23,8 @@ __all__ = ["no_internet", "provider_server"]  # fixtures for every test
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[redis.Redis]:
-    """The server of this test run, for looking at and clearing keys from outside the program."""
-    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+    """The server of this test run, for looking at and clearing keys; of a cluster, the client for all its nodes."""
+    with make_client(parse(os.environ["REDIS_URL"])) as client:
         yield client
 
 
@@ -35,6 +37,12 @@ def redis_key_prefix(settings: Settings, redis_server: redis.Redis) -> Iterator[
     keys = list(redis_server.scan_iter(match=f"{prefix}*", count=1000))
     if keys:
         redis_server.unlink(*keys)
+
+
+@pytest.fixture(autouse=True)
+def no_quarantine(settings: Settings) -> None:
+    """The servers of a test run are young, and on several of them nothing would be stored for some seconds."""
+    settings.CACHING = {**settings.CACHING, "QUARANTINE_SECONDS": 0}
 
 
 @pytest.fixture

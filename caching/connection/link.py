@@ -6,6 +6,8 @@ its client. Any failure closes the link, so that a late reply is never taken for
 
 import select
 import socket
+import ssl
+import struct
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -26,6 +28,7 @@ EPOCH_BYTES = 8
 CONFIRMED_SECONDS = 1.0
 # A server that sends byte by byte must not be waited for at each of them: this often the deadline is looked at.
 _TICK_SECONDS = 0.3
+_TICK = (BlockingIOError, ssl.SSLWantReadError)
 _BUFFER_BYTES = 64 * 1024
 _INFO: Command = ("INFO", "replication")
 _NOT_YET = object()
@@ -68,7 +71,7 @@ class Link:
         self._connection = clients.make_connection(target, address, protocol=2)
         self._connection.connect()
         self._socket = cast(socket.socket, self._connection._sock)
-        self._socket.settimeout(_TICK_SECONDS)
+        _tick(self._socket)
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
         self.exchange([])
@@ -125,7 +128,7 @@ class Link:
         while True:
             try:
                 size = self._socket.recv_into(self._buffer)
-            except TimeoutError as error:
+            except _TICK as error:
                 if time.monotonic() > deadline:
                     raise _late() from error
                 continue
@@ -149,6 +152,14 @@ class Link:
         self.epoch = epoch
         self.replicas = int(facts[b"connected_slaves"])
         self._confirmed_until = time.monotonic() + CONFIRMED_SECONDS
+
+
+def _tick(connected: socket.socket) -> None:
+    """The kernel counts the time: a timeout of Python's costs a system call at every send and receive."""
+    interval = struct.pack("@ll", int(_TICK_SECONDS), int(_TICK_SECONDS % 1 * 1_000_000))
+    connected.settimeout(None)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        connected.setsockopt(socket.SOL_SOCKET, option, interval)
 
 
 def _late() -> Unanswered:
