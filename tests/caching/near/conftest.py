@@ -57,7 +57,17 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., tuple[redis.Redis, su
 
     def start(*options: str, password: str | None = None) -> tuple[redis.Redis, subprocess.Popen[bytes]]:
         port = free_port()
-        command = [find_valkey(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path), "--save", ""]
+        command = [
+            find_valkey(),
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(tmp_path),
+            "--save",
+            "",
+        ]
         if password:
             command += ["--requirepass", password]
         process = start_guarded([*command, *options], tmp_path / f"valkey-{port}.log")

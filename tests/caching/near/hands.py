@@ -2,12 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
 
-from caching import conf, keys, near
+from caching import conf, keys, near, tracking
 
 PATIENCE_SECONDS = 10.0
 
@@ -30,9 +31,15 @@ class Outside:
             self.server.set(keys.tag(self.prefix, name), secrets.token_hex(8), ex=60, nx=True)
         return tuple(self.server.mget([keys.tag(self.prefix, name) for name in names]))  # type: ignore[arg-type]
 
-    def read(self, key: Hashable, *names: str, while_reading: Callable[[], object] = lambda: None, **more: Any) -> bool:
-        """Read an entry from the server and keep it near, as a query does. Whether it was kept."""
+    def read(
+        self, key: Hashable, *names: str, while_reading: Callable[[], object] = lambda: None, **more: Any
+    ) -> bool:
+        """Read an entry from the server and keep it near, as a query does. Whether it was kept.
+
+        The tags have been born before, and their birth was heard.
+        """
         self.stamps(*names)
+        tracking.barrier()
         position = near.position()
         if position is None:
             return False
@@ -45,13 +52,22 @@ class Outside:
         clients: list[dict[str, Any]] = self.server.client_list()
         return [client for client in clients if "t" in client["flags"]]
 
+    @contextmanager
+    def another_tracker(self) -> Iterator[None]:
+        """One more process that tracks the tags."""
+        with redis.Redis.from_url(url_of(self.server), protocol=3, max_connections=1) as other:
+            other.execute_command("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", tag_key(""))
+            yield
+
     def calls(self, command: str) -> int:
         """How often the server was given this command."""
         statistics = self.server.info("commandstats")
         return int(statistics.get(f"cmdstat_{command}", {"calls": 0})["calls"])
 
 
-def entry(key: Hashable, *names: str, stamps: tuple[bytes, ...] = (), body: bytes = b"body", **more: Any) -> near.Entry:
+def entry(
+    key: Hashable, *names: str, stamps: tuple[bytes, ...] = (), body: bytes = b"body", **more: Any
+) -> near.Entry:
     more.setdefault("expires_at", time.time() + 600)
     return near.Entry(key, names, stamps or tuple(b"stamp" for _ in names), body, **more)
 

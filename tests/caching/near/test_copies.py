@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -160,7 +161,9 @@ def test_what_is_read_often_outlives_what_is_not(cache: NearCache, settings: Set
     assert cache.get("key 4") is None
 
 
-def test_what_no_longer_holds_goes_first_even_if_it_was_read_often(cache: NearCache, settings: Settings) -> None:
+def test_what_no_longer_holds_goes_first_even_if_it_was_read_often(
+    cache: NearCache, settings: Settings
+) -> None:
     allow(settings, entries=3)
     keep(cache, "key 0", "z")
     keep(cache, "key 1", "a")
@@ -169,7 +172,11 @@ def test_what_no_longer_holds_goes_first_even_if_it_was_read_often(cache: NearCa
     cache.forget(["z"])
     keep(cache, "key 2", "a")
     keep(cache, "key 3", "a")
-    assert [key for key in ("key 0", "key 1", "key 2", "key 3") if cache.get(key)] == ["key 1", "key 2", "key 3"]
+    assert [key for key in ("key 0", "key 1", "key 2", "key 3") if cache.get(key)] == [
+        "key 1",
+        "key 2",
+        "key 3",
+    ]
 
 
 def test_what_is_larger_than_the_limit_is_not_kept_and_costs_the_others_nothing(
@@ -219,15 +226,19 @@ def test_the_limit_is_never_exceeded_and_every_byte_is_accounted_for(
 
 def test_the_estimate_of_memory_is_no_flattery(cache: NearCache) -> None:
     """Measured: what a thousand entries take in truth is at most what was counted for them."""
-    import tracemalloc
-
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
         for number in range(1000):
             tags = f"db:table:id={number}", "db:table:bulk", f"db:other:table_id={number}", "db:other:bulk"
             stamps = tuple(bytes((65 + number % 26,)) * 24 if "=" in tag else bytes(24) for tag in tags)
-            keep(cache, ("name", number, f"digest {number}"), *tags, stamps=stamps, body=bytes(500) + bytes([number % 256]))
+            keep(
+                cache,
+                ("name", number, f"digest {number}"),
+                *tags,
+                stamps=stamps,
+                body=bytes(500) + bytes([number % 256]),
+            )
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -256,7 +267,9 @@ def test_a_push_that_comes_while_an_entry_is_confirmed_is_not_lost(cache: NearCa
     assert cache.get("key") is None
 
 
-def test_threads_that_fill_read_and_push_leave_the_books_in_order(cache: NearCache, settings: Settings) -> None:
+def test_threads_that_fill_read_and_push_leave_the_books_in_order(
+    cache: NearCache, settings: Settings
+) -> None:
     allow(settings, entries=20)
     errors: list[BaseException] = []
 
