@@ -38,6 +38,12 @@ class Verdicts:
         self.never_committed += 1
         self._keep(f"never committed: {text}")
 
+    def add(self, other: "Verdicts") -> None:
+        self.stale += other.stale
+        self.never_committed += other.never_committed
+        self.exact += other.exact
+        self.findings += other.findings
+
     def _keep(self, text: str) -> None:
         if len(self.findings) < KEPT_FINDINGS:
             self.findings.append(text)

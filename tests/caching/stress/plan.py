@@ -54,6 +54,10 @@ class ReaderPlan(Plan, kw_only=True):
     near_reads: int = 0
     """This many reads of counters and children as fast as possible; 0: reads of all kinds until the run has ended."""
     hits_a_scope: int = 200
+    threads: int = 1
+    """They share the near cache and its connections."""
+    tasks: int = 0
+    """Coroutines of one event loop that read as well."""
     forks: int = 0
     """Children that the process forks after it has warmed its near cache; all of them read, and it too."""
 

@@ -3,14 +3,17 @@
 python -m tests.caching.stress.reader '{"board": …, "index": 0, …}'      (`plan.ReaderPlan`)
 """
 
+import asyncio
 import os
 import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 
 import django
+from asgiref.sync import sync_to_async
 
 django.setup()
 
@@ -110,6 +113,44 @@ class Reader:
         while not self.board.has_ended:
             self.read_all_kinds()
 
+    def run_with_others(self) -> None:
+        """Beside threads, and beside a thread with an event loop, that read as well."""
+        others = [Reader(self.plan, self.board) for _ in range(self.plan.threads - 1 + bool(self.plan.tasks))]
+        for number, other in enumerate(others):
+            other.random.seed(self.plan.seed + 1000 * number)
+        with ThreadPoolExecutor(len(others) + 1) as threads:
+            runs = [threads.submit(other.run_and_close) for other in others[: self.plan.threads - 1]]
+            if self.plan.tasks:
+                runs.append(threads.submit(asyncio.run, others[-1].run_tasks()))
+            self.run()
+        for other, run in zip(others, runs, strict=True):
+            run.result()
+            self.reads += other.reads
+            self.verdicts.add(other.verdicts)
+
+    def run_and_close(self) -> None:
+        try:
+            self.run()
+        finally:
+            connection.close()
+
+    async def run_tasks(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.plan.tasks):
+                group.create_task(self._read_async())
+        await sync_to_async(connection.close)()
+
+    async def _read_async(self) -> None:
+        while not self.board.has_ended:
+            notes = Notes(self.board, self.verdicts)
+            pk, child = self.random.choice(COUNTERS), self.random.choice(CHILDREN)
+            async with fresh():
+                for _ in range(3):
+                    notes.counter("async counter", pk, await reads.async_counter(pk))
+                notes.child("async", child, await reads.async_child(child))
+            self.reads += 4
+            await asyncio.sleep(0)
+
     def look_at_everything(self) -> None:
         """After the writers: each answer must be exact."""
         notes = Notes(self.board, self.verdicts)
@@ -171,6 +212,7 @@ def fork_readers(reader: Reader) -> list[int]:
     if not reader.plan.forks:
         return []
     reader.look_at_everything()
+    connection.close()  # PostgreSQL's protocol forbids to share it; of Redis's connections the cache takes care
     children = []
     for number in range(reader.plan.forks):
         if not (pid := os.fork()):
@@ -191,7 +233,7 @@ def main() -> None:
     reader = Reader(plan, board)
     plan.wait_for_start(board)
     children = fork_readers(reader)
-    reader.run()
+    reader.run_with_others()
     for pid in children:
         _, status = os.waitpid(pid, 0)
         assert status == 0, f"a forked reader ended with {status}"

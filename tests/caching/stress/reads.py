@@ -70,6 +70,18 @@ def counter(pk: int) -> int:
     return int(Counter.objects.values_list("version", flat=True).get(pk=pk))
 
 
+@cache_db_query("stress_async_counter")
+async def async_counter(pk: int) -> int:
+    _computing()
+    return (await Counter.objects.aget(pk=pk)).version
+
+
+@cache_db_query("stress_async_child")
+async def async_child(pk: int) -> dict[str, int] | None:
+    _computing()
+    return await Child.objects.filter(pk=pk).values("version", "parent_id").afirst()
+
+
 @cache_db_query("stress_counter_twice")
 def counter_twice(pk: int) -> tuple[int, int]:
     """The row itself, and what a cached function says of it: the latter may be older, if it is near."""

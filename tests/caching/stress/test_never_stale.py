@@ -72,3 +72,8 @@ def test_writers_that_overlap_on_the_same_rows(arena: Arena) -> None:
 def test_readers_that_were_forked_from_a_warm_parent(arena: Arena) -> None:
     writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
     assert_never_stale(arena.run([arena.reader(0, forks=3), *writers]))
+
+
+def test_readers_that_are_threads_and_coroutines_of_one_process(arena: Arena) -> None:
+    writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
+    assert_never_stale(arena.run([arena.reader(0, threads=3, tasks=4), *writers]))
