@@ -1,6 +1,7 @@
 """How tests fill and read the near cache, and how somebody else changes a tag."""
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -80,3 +81,40 @@ def url_of(server: redis.Redis) -> str:
 
 def tag_key(name: str) -> str:
     return keys.tag(conf.key_prefix(), name)
+
+
+def own_connection(outside: Outside) -> dict[str, Any]:
+    """Our tracking connection as the server sees it."""
+    assert tracking.barrier()
+    (link,) = tracking.tracker._links.values()
+    port = link._socket.getsockname()[1]
+    return next(each for each in outside.trackers() if each["addr"].endswith(f":{port}"))
+
+
+class WatchedLock:
+    """Tells when somebody has to wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.waiting = threading.Semaphore(0)
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self.waiting.release()
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class Pause:
+    """Stops the first thread that comes by, and lets it go on when told to."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.over = threading.Event()
+
+    def __call__(self) -> None:
+        if not self.reached.is_set():
+            self.reached.set()
+            assert self.over.wait(PATIENCE_SECONDS)
