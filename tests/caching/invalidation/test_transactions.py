@@ -1,0 +1,192 @@
+"""What a transaction costs in round trips, what a rollback leaves behind, and what its own reads are told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connection, transaction
+from redis.connection import Connection
+
+from caching import pending
+from platform_app.models import Message, Persona, Scenario, Scene, User
+from tests.caching.invalidation.conftest import World
+from tests.caching.invalidation.witness import Witness, any_of, row_of
+from tests.factories import UserFactory
+
+
+@pytest.fixture
+def round_trips(monkeypatch: pytest.MonkeyPatch, world: World) -> Callable[[], int]:
+    """`round_trips()`: how often this process has spoken to Redis since it was asked last."""
+    sent: list[Any] = []
+    send = Connection.send_packed_command
+
+    def count(self: Connection, command: Any, check_health: bool = True) -> None:
+        sent.append(command)
+        send(self, command, check_health=check_health)
+
+    rename(world)  # connects, and loads the scripts
+    monkeypatch.setattr(Connection, "send_packed_command", count)
+
+    def since() -> int:
+        number = len(sent)
+        sent.clear()
+        return number
+
+    return since
+
+
+def rename(world: World) -> None:
+    world.mine.personas[0].name += "!"
+    world.mine.personas[0].save()
+
+
+def commands(server: redis.Redis) -> int:
+    """All that the server has done, but for this question."""
+    stats = server.info("commandstats")
+    return sum(stat["calls"] for name, stat in stats.items() if name != "cmdstat_info")
+
+
+def test_an_update_in_autocommit_makes_two_round_trips(world: World, round_trips: Callable[[], int]) -> None:
+    Persona.objects.filter(pk=world.mine.personas[0].pk).update(name="Renamed")
+    assert round_trips() == 2
+
+
+def test_a_save_in_autocommit_makes_two_round_trips(world: World, round_trips: Callable[[], int]) -> None:
+    rename(world)
+    assert round_trips() == 2
+
+
+def test_a_transaction_makes_two_round_trips_however_much_it_writes(
+    world: World, round_trips: Callable[[], int]
+) -> None:
+    with transaction.atomic():
+        rename(world)
+        Scene.objects.update(title="Another")
+        world.mine.scenario.delete()
+        assert round_trips() == 0
+    assert round_trips() == 2
+
+
+def test_reading_makes_no_round_trip(world: World, round_trips: Callable[[], int]) -> None:
+    with transaction.atomic():
+        list(Persona.objects.select_related("scenario"))
+    Persona.objects.count()
+    assert round_trips() == 0
+
+
+def test_a_rollback_sends_nothing_to_redis(world: World, redis_server: redis.Redis) -> None:
+    before = commands(redis_server)
+    with transaction.atomic():
+        rename(world)
+        Scene.objects.all().delete()
+        transaction.set_rollback(True)
+    assert commands(redis_server) == before
+
+
+def test_a_connection_that_closes_within_a_transaction_sends_nothing(
+    world: World, redis_server: redis.Redis
+) -> None:
+    before = commands(redis_server)
+    with transaction.atomic():
+        rename(world)
+        connection.close()
+    assert pending.thread.transactions == 0
+    assert commands(redis_server) == before
+    assert Persona.objects.get(pk=world.mine.personas[0].pk).name != world.mine.personas[0].name
+
+
+def test_a_constraint_that_fails_in_autocommit_leaves_no_mark(world: World) -> None:
+    before = Witness()
+    twin = Persona(scenario=world.mine.scenario, name=world.mine.personas[0].name)
+    with pytest.raises(Exception, match="(?i)unique"):
+        twin.save()
+    assert before.busy() == set()
+
+
+def test_an_open_transaction_tells_its_thread_what_it_has_written(world: World) -> None:
+    assert pending.thread.transactions == 0
+    with transaction.atomic():
+        assert pending.thread.transactions == 0
+        rename(world)
+        assert pending.thread.transactions == 1
+        assert row_of(Persona, "id", world.mine.personas[0].pk) in pending.written()
+        with transaction.atomic():
+            User.objects.update(name="Nobody")
+        assert pending.thread.transactions == 1
+        assert any_of(User) in pending.written()
+    assert pending.thread.transactions == 0
+    assert pending.written() == set()
+
+
+def test_what_one_thread_has_written_is_not_pending_in_another(world: World) -> None:
+    seen: list[int] = []
+    with transaction.atomic():
+        rename(world)
+        other = threading.Thread(target=lambda: seen.append(pending.thread.transactions))
+        other.start()
+        other.join()
+    assert seen == [0]
+
+
+def test_a_coroutine_inside_a_transaction_knows_what_it_has_written(world: World) -> None:
+    async def look() -> set[str]:
+        return set(pending.context_written())
+
+    with transaction.atomic():
+        assert any_of(Persona) not in async_to_sync(look)()
+        rename(world)
+        assert any_of(Persona) in async_to_sync(look)()
+    assert async_to_sync(look)() == set()
+
+
+def test_a_coroutine_knows_what_it_wrote_in_a_thread_within_the_transaction(world: World) -> None:
+    async def write_and_look() -> set[str]:
+        await sync_to_async(rename)(world)
+        return set(pending.context_written())
+
+    with transaction.atomic():
+        assert any_of(Persona) in async_to_sync(write_and_look)()
+    assert pending.context_written() == set()
+
+
+def test_two_databases_are_pending_side_by_side() -> None:
+    first, second = pending.begin(frozenset({"a:t:any"})), pending.begin(frozenset({"b:t:any"}))
+    assert pending.thread.transactions == 2
+    pending.end(first)
+    assert pending.written() == {"b:t:any"}
+    pending.end(second)
+    assert pending.thread.transactions == 0
+
+
+def test_a_transaction_that_ends_on_another_thread_is_noticed() -> None:
+    transaction_of_this_thread = pending.begin(frozenset({"a:t:any"}))
+    other = threading.Thread(target=pending.end, args=[transaction_of_this_thread])
+    other.start()
+    other.join()
+    assert pending.written() == set()
+    assert pending.thread.transactions == 0
+
+
+def test_a_transaction_with_very_many_rows_invalidates_the_table(world: World) -> None:
+    with transaction.atomic():
+        for n in range(600):
+            Persona(scenario=world.mine.scenario, name=f"N{n}", pk=10_000 + n).save(force_insert=True)
+        assert len(connection.writes.uncommitted) < 600
+        assert row_of(Scenario, "id", 1) not in connection.writes.uncommitted
+
+
+def test_everything_works_with_a_debug_cursor(world: World) -> None:
+    connection.force_debug_cursor = True
+    try:
+        before = Witness()
+        rename(world)
+        Message.objects.filter(simulation=world.mine.simulation).delete()
+        UserFactory.create()
+        assert before.missed() == []
+    finally:
+        connection.force_debug_cursor = False
