@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from development.environment import (
     ROOT,
     VENV,
     SetupError,
+    ensure_benchmark_peers,
     ensure_environment,
     ensure_interpreter,
     find_uv,
@@ -106,6 +108,7 @@ def check(options: argparse.Namespace, extra: Sequence[str]) -> int:
 def bench(options: argparse.Namespace, extra: Sequence[str]) -> int:
     """Each benchmark is a module that starts servers of its own; the first failure ends the run."""
     ensure_environment(DEVELOPMENT)
+    os.environ["PYTHONPATH"] = str(ensure_benchmark_peers())
     for path in sorted((ROOT / "tests" / "bench").glob("[!_]*.py")):
         if code := call(PYTHON, "-m", f"tests.bench.{path.stem}"):
             return code
@@ -113,14 +116,23 @@ def bench(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 
 def lock(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    """Locked for every platform, from Python 3.11 on. The second file is compiled within the bounds of the first."""
+    """Locked for every platform, from Python 3.11 on. The others are compiled within the bounds of the first file, and
+    the benchmarks' one leaves out what the two before it have."""
     ensure_interpreter(VENV)
     os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"  # the files' header
     compilation = "pip compile --quiet --universal --python-version 3.11 --generate-hashes".split()
-    for name in ("requirements", "requirements-dev"):
-        if code := call(find_uv(PYTHON), *compilation, *extra, f"{name}.in", "-o", f"{name}.txt"):
+    for name in ("requirements", "requirements-dev", "requirements-bench"):
+        known = locked(*DEVELOPMENT) if name == "requirements-bench" else []
+        left_out = [f"--no-emit-package={package}" for package in known]
+        if code := call(find_uv(PYTHON), *compilation, *extra, *left_out, f"{name}.in", "-o", f"{name}.txt"):
             return code
     return 0
+
+
+def locked(*files: str) -> list[str]:
+    """The packages in requirement files."""
+    texts = [(ROOT / name).read_text() for name in files]
+    return sorted({package for text in texts for package in re.findall(r"^([\w.-]+)==", text, re.M)})
 
 
 def clean(options: argparse.Namespace, extra: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME = ("requirements.txt",)
 DEVELOPMENT = ("requirements.txt", "requirements-dev.txt")
+BENCHMARKS = ("requirements-bench.txt",)
 UV = "uv==0.13.9"
 
 
@@ -41,6 +42,20 @@ def ensure_environment(files: Sequence[str], *, root: Path = ROOT) -> bool:
         return True
 
 
+def ensure_benchmark_peers(*, root: Path = ROOT) -> Path:
+    """A folder with the packages that only the benchmarks need, up to date. .venv stays without them."""
+    folder = root / ".dev" / "bench"
+    with exclusive(root / ".dev" / "setup.lock"):
+        stamp = folder / "requirements.json"
+        wanted = fingerprints(BENCHMARKS, root=root)
+        if not stamp.exists() or stamp.read_text() != json.dumps(wanted):
+            shutil.rmtree(folder, ignore_errors=True)
+            # Without what they need themselves: as far as it is not in the file, it is in .venv.
+            install(BENCHMARKS, root=root, options=("--no-deps", "--target", str(folder)))
+            stamp.write_text(json.dumps(wanted))
+    return folder
+
+
 def fingerprints(files: Sequence[str], *, root: Path) -> dict[str, str]:
     return {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in files}
 
@@ -61,10 +76,10 @@ def ensure_interpreter(folder: Path) -> None:
         venv.create(folder, with_pip=False, clear=folder.exists(), symlinks=True)
 
 
-def install(files: Sequence[str], *, root: Path) -> None:
+def install(files: Sequence[str], *, root: Path, options: Sequence[str] = ()) -> None:
     python = root / ".venv" / "bin" / "python"
     requirements = [word for name in files for word in ("-r", str(root / name))]
-    arguments = ["install", "--quiet", "--require-hashes", *requirements]
+    arguments = ["install", "--quiet", "--require-hashes", *options, *requirements]
     by_uv = [find_uv(python), "pip", *arguments, "--python", str(python)]
     if subprocess.run(by_uv, cwd=root).returncode == 0:
         return

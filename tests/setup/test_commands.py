@@ -75,6 +75,37 @@ def test_test_browser_takes_the_tests_that_are_named(
     assert [call[5:] for call in calls] == [("tests/browser",), ("tests/browser/test_demo.py",)]
 
 
+def test_bench_finds_the_peers_and_runs_every_benchmark(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "ensure_benchmark_peers", lambda: Path("/peers"))
+    monkeypatch.setenv("PYTHONPATH", "")
+    assert main(["bench"]) == 0
+    assert commands.os.environ["PYTHONPATH"] == "/peers"
+    assert [call[2] for call in calls] == [
+        "tests.bench.ai_hit",
+        "tests.bench.offline_engine",
+        "tests.bench.query_cache",
+    ]
+
+
+def test_lock_leaves_out_of_the_benchmarks_file_what_the_environment_has(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "ensure_interpreter", lambda folder: None)
+    monkeypatch.setattr(commands, "find_uv", lambda python: "uv")
+    monkeypatch.setenv("UV_CUSTOM_COMPILE_COMMAND", "")
+    assert main(["lock", "--upgrade"]) == 0
+    assert [call[-1] for call in calls] == [
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-bench.txt",
+    ]
+    left_out = [[word for word in call if word.startswith("--no-emit-package=")] for call in calls]
+    assert left_out[:2] == [[], []]
+    assert {"--no-emit-package=django", "--no-emit-package=pytest"} <= set(left_out[2])
+
+
 def test_clean_keeps_the_data(checkout: Path) -> None:
     assert main(["clean"]) == 0
     assert sorted(path.name for path in checkout.iterdir()) == [".dev", "caching", "tests"]

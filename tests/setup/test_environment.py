@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from development import environment
-from development.environment import ROOT, SetupError, ensure_environment, find_uv
+from development.environment import (
+    ROOT,
+    SetupError,
+    ensure_benchmark_peers,
+    ensure_environment,
+    find_uv,
+)
 
 
 @pytest.fixture
@@ -72,6 +78,26 @@ def test_a_torn_stamp_counts_as_none(tmp_path: Path, installations: list[tuple[s
     assert json.loads((tmp_path / ".venv" / "requirements.json").read_text())
 
 
+def test_the_peers_of_the_benchmarks_lie_beside_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, ...]] = []
+
+    def install(files: tuple[str, ...], *, root: Path, options: tuple[str, ...]) -> None:
+        done.append((*files, *options))
+        (root / ".dev" / "bench").mkdir()
+
+    monkeypatch.setattr(environment, "install", install)
+    locked = tmp_path / "requirements-bench.txt"
+    locked.write_text("peer==1")
+    folder = ensure_benchmark_peers(root=tmp_path)
+    assert ensure_benchmark_peers(root=tmp_path) == folder == tmp_path / ".dev" / "bench"
+    assert done == [("requirements-bench.txt", "--no-deps", "--target", str(folder))]
+    locked.write_text("peer==2")
+    ensure_benchmark_peers(root=tmp_path)
+    assert len(done) == 2
+
+
 def test_a_uv_that_does_not_run_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "uv").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "uv").chmod(0o755)
@@ -103,7 +129,7 @@ def test_what_runs_before_the_installation_needs_the_standard_library_alone() ->
     subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"])
 def test_every_requirement_is_pinned_by_hash_and_names_no_machine(name: str) -> None:
     text = (ROOT / name).read_text()
     requirements = text.replace("\\\n", " ").splitlines()

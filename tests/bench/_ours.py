@@ -1,0 +1,105 @@
+"""This cache, as its users have it: a decorated function, called."""
+
+import os
+from itertools import count
+from typing import Any
+
+from django.db import connection
+
+from caching import cache_db_query, db_cache_service, fresh, tracking
+from caching.connection import redis_client
+from platform_app.models import Scenario
+from tests.bench import _detail_page
+from tests.bench._detail_page import DetailPage
+from tests.bench._side_by_side import Measurement, measured
+
+SCENARIO = int(os.environ.get("BENCH_SCENARIO", "1"))
+PIPELINE = 1000
+
+
+@cache_db_query("bench_page")
+def page(scenario_id: int) -> DetailPage:
+    return _detail_page.read(scenario_id)
+
+
+@cache_db_query("bench_plain_page")
+def plain_page(scenario_id: int) -> dict[str, Any]:
+    return _detail_page.read_plain(scenario_id)
+
+
+@cache_db_query("bench_never_asked")
+def never_asked(scenario_id: int, number: int) -> dict[str, Any]:
+    return _detail_page.read_plain(scenario_id)
+
+
+@cache_db_query("bench_dependent")
+def dependent(scenario_id: int, number: int) -> int:
+    return Scenario.objects.values_list("estimated_minutes", flat=True).get(pk=scenario_id)
+
+
+numbers = count(os.getpid() * 1_000_000)
+
+
+def figures(side: str) -> dict[str, Measurement]:
+    if side == "ours_network":
+        return {"ours, network hit": measured(lambda: plain_page(SCENARIO))}
+    return {
+        "ours, near hit, immutable": in_scope(page),
+        "ours, near hit, private copy": in_scope(plain_page),
+        "ours, barrier": measured(tracking.barrier),
+        "ours, hit outside of any scope": measured(lambda: page(SCENARIO)),
+        "ours, miss": measured(lambda: never_asked(SCENARIO, next(numbers))),
+        "ours, UPDATE": measured(update),
+        "ours, round trips of an UPDATE": round_trips,
+        "ours, populate": populate,
+        "ours, invalidation by hand": measured(
+            lambda: db_cache_service.invalidate_scenario_cache(scenario_id=SCENARIO)
+        ),
+    }
+
+
+def in_scope(function: Any) -> Measurement:
+    """A request's later hits: the first one has made the barrier."""
+    timed = measured(lambda: function(SCENARIO))
+
+    def round_of(count: int) -> float:
+        with fresh():
+            function(SCENARIO)
+            return float(timed(count))
+
+    return round_of
+
+
+def update() -> None:
+    Scenario.objects.filter(pk=SCENARIO).update(estimated_minutes=next(numbers) % 600 + 1)
+
+
+def round_trips(count: int) -> float:
+    """What the server has read from its clients in one go, for one UPDATE; the question itself taken off."""
+    connection.ensure_connection()
+    update()
+
+    def reads() -> int:
+        return int(redis_client().info("stats")["total_reads_processed"])
+
+    before = reads()
+    idle = reads() - before
+    before = reads()
+    for _ in range(count):
+        update()
+    return (reads() - before - idle) / count
+
+
+def populate(wanted: int) -> int:
+    """So many entries that rest on the row of the scenario: some computed, the others copies of one of those."""
+    client = redis_client()
+    for number in range(min(wanted, 10)):
+        dependent(SCENARIO, number)
+    (key,) = list(client.scan_iter(match="bench_ours:db_query:bench_dependent:*", count=100_000))[:1]
+    entry = client.get(key)
+    for begin in range(10, wanted, PIPELINE):
+        pipe = client.pipeline(transaction=False)
+        for number in range(begin, min(begin + PIPELINE, wanted)):
+            pipe.set(key[:-8] + b"%08x" % number, entry, ex=600)
+        pipe.execute()
+    return wanted
