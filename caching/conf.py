@@ -43,6 +43,9 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     quarantine_seconds: Annotated[float, msgspec.Meta(ge=0)] = 5.0
     """With Sentinel or Cluster: how long after a failover results are computed but not stored."""
 
+    bridge: bool = False
+    """On PostgreSQL with `cache_triggers`: whether connections say in their application_name that they announce writes."""
+
     def __repr__(self) -> str:
         # Error pages print local variables, and two of the fields may hold secrets.
         return f"<CachingConf {self.ai_model}>"

@@ -8,6 +8,7 @@ import re
 
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SIGN = re.compile(r"([*?\[\]\\])")
 # 160 bits: even somebody who may choose both texts does not find two with one digest.
 DIGEST_BYTES = 20
 
@@ -30,6 +31,11 @@ def query_entry(
         f":{label}:{_id(of)}" for label, of in (("user", user), ("scenario", scenario)) if of is not None
     )
     return f"{prefix}db_query:{_name(name)}{owners}:{digest}"
+
+
+def query_entries(prefix: str) -> str:
+    """The pattern of all keys of `query_entry`, for SCAN. A prefix may hold what a pattern takes for a sign."""
+    return _SIGN.sub(r"\\\1", prefix) + "db_query:*"
 
 
 def tag(prefix: str, name: str) -> str:

@@ -11,6 +11,7 @@ from caching.sql.definitions import Definition, catalog_of
 from caching.sql.models import model_tables
 from caching.sql.schema import Schema
 
+# `caching_bridge` is our own trigger (invalidation/bridge): it tells, and changes nothing.
 _POSTGRESQL = """
     SELECT 'view', c.relname, pg_get_viewdef(c.oid), NULL
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -31,7 +32,7 @@ _POSTGRESQL = """
     UNION ALL
     SELECT 'trigger', c.relname, pg_get_triggerdef(t.oid), NULL
       FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-     WHERE NOT t.tgisinternal
+     WHERE NOT t.tgisinternal AND t.tgname <> 'caching_bridge'
     UNION ALL
     SELECT 'trigger', tablename, definition, NULL FROM pg_rules WHERE schemaname <> 'pg_catalog'
     UNION ALL
