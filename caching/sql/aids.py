@@ -65,7 +65,8 @@ class UpdateByKey:
 
     def tags(self, params: Params, old: Mapping[str, object]) -> Changes:
         new = self.new_foreign_keys(params)
-        key = self.key_value(params)
+        values = self._values(params)
+        key = values.at(self._slot_word) if values.fit() else None
         rows: list[tuple[Column, object]] = [(self._key, key)]
         rows += [(column, old[column.name]) for column in self._columns]
         rows += [(column, new[column.name]) for column in self._columns if column.name in new]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from caching.sql.conditions import Clause, pinned
-from caching.sql.tokens import is_name, name_of
+from caching.sql.tokens import is_name, is_placeholder, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _items(words: Sequence[str], position: int) -> tuple[list[range], int]:
 def _plain(words: Sequence[str], item: range) -> int | None:
     return (
         item.start
-        if len(item) == 1 and (words[item.start][0] == "%" or words[item.start] in _WORDS)
+        if len(item) == 1 and (is_placeholder(words[item.start]) or words[item.start] in _WORDS)
         else None
     )
 
@@ -124,7 +124,7 @@ _WORDS = frozenset({"null", "default"})
 
 def _cast(words: Sequence[str], item: range) -> int | None:
     """( %s ) :: type [ ]"""
-    inner = [place for place in item if words[place][0] == "%"]
+    inner = [place for place in item if is_placeholder(words[place])]
     return inner[0] if inner == [item.start + 1] and words[item.start + 2] == ")" else None
 
 

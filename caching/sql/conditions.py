@@ -10,7 +10,7 @@ closing bracket or the end of the clause. The AND of BETWEEN joins nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from caching.sql.tokens import is_name, name_of
+from caching.sql.tokens import is_name, is_placeholder, name_of
 
 _END_OF_CLAUSE = frozenset("group having window order limit offset fetch for returning ; ".split())
 _END_OF_CONDITION = _END_OF_CLAUSE | {"and", "or", ")"}
@@ -120,7 +120,7 @@ def _end_of_pin(words: Sequence[str], position: int) -> int:
     if len(head) < 5 or head[1] != "." or not (is_name(head[0]) and is_name(head[2])):
         return 0
     if head[3] == "=":
-        end = position + 5 if head[4][0] == "%" else 0
+        end = position + 5 if is_placeholder(head[4]) else 0
     else:
         end = _end_of_list(words, position + 5) if tuple(head[3:]) == ("in", "(") else 0
     return end if end and _ends_condition(words, end) else 0
@@ -128,9 +128,9 @@ def _end_of_pin(words: Sequence[str], position: int) -> int:
 
 def _end_of_list(words: Sequence[str], position: int) -> int:
     """Behind the bracket that closes a list of placeholders, of which the first is here."""
-    while (position + 1 < len(words) and words[position][0] == "%") or words[position : position + 1] == (
-        "...",
-    ):
+    while (position + 1 < len(words) and is_placeholder(words[position])) or words[
+        position : position + 1
+    ] == ("...",):
         if words[position + 1 : position + 2] == (")",):
             return position + 2
         if words[position + 1 : position + 2] != (",",):

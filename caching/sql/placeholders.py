@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from caching.sql.tokens import Tokens
+from caching.sql.tokens import Tokens, is_placeholder
 
 Params: TypeAlias = Sequence[object] | Mapping[str, object] | None
 
@@ -28,7 +28,7 @@ class Placeholders:
         self._hidden = 0
         words = tokens.words
         for index, word in enumerate(words):
-            if word[0] == "%":
+            if is_placeholder(word):
                 name = None if word == "%s" else word[2:-2]
                 many = words[index + 2 : index + 3] == ("...",) and words[index + 1] == ","
                 self.slots[index] = Slot(len(self.slots), self._hidden, name, many)

@@ -135,13 +135,18 @@ def _is_countable(sql: str, words: Sequence[str], *, postgresql: bool) -> bool:
     if "%" not in sql:
         return True
     percents = [text for text in _PERCENT.findall(sql) if text != "%%"]
-    return percents == [word for word in words if word[0] == "%"]
+    return percents == [word for word in words if is_placeholder(word)]
 
 
 def is_name(word: str) -> bool:
     """Whether it may name something. Keywords may: there are tables called "order"."""
     first = word[0]
     return first == '"' or first == "_" or first.isalpha() or first > "\x7f"
+
+
+def is_placeholder(word: str) -> bool:
+    """A lone % is the remainder operator."""
+    return word[0] == "%" and word != "%"
 
 
 def name_of(word: str) -> str:
