@@ -132,13 +132,13 @@ class Reader:
         try:
             self.run()
         finally:
-            connection.close()
+            close_connection()
 
     async def run_tasks(self) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.plan.tasks):
                 group.create_task(self._read_async())
-        await sync_to_async(connection.close)()
+        await sync_to_async(close_connection)()
 
     async def _read_async(self) -> None:
         while not self.board.has_ended:
@@ -183,6 +183,11 @@ def in_old_snapshot() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("SELECT 1")
         yield
+
+
+def close_connection() -> None:
+    """That of the thread in which this runs."""
+    connection.close()
 
 
 def report(reader: Reader, path: str) -> None:

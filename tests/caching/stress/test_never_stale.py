@@ -12,8 +12,8 @@ from tests.caching.stress.trouble import (
     kill_tracking_connections,
 )
 
-WRITES = 250 * SCALE
-LITTLE_TROUBLE_WRITES = 120 * SCALE
+WRITES = 100 * SCALE
+LITTLE_TROUBLE_WRITES = 60 * SCALE
 # Between writes there is time for hits.
 PAUSE_SECONDS = 0.005
 
