@@ -17,6 +17,14 @@ from tests.caching.near.hands import (
 Eventually = Callable[[Callable[[], object]], None]
 
 
+def is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
 def in_child(look: Callable[[], bool]) -> bool:
     """The answer of a forked child."""
     child = os.fork()
@@ -55,7 +63,7 @@ def test_a_child_neither_takes_its_parents_pushes_nor_ends_its_connection(outsid
     assert own_connection(outside)["id"] == mine["id"]
 
 
-def test_a_fork_while_a_thread_waits_for_the_server_leaves_the_child_no_held_lock(
+def test_a_fork_while_a_thread_waits_for_the_server_leaves_the_child_neither_its_lock_nor_its_socket(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert tracking.barrier()
@@ -66,7 +74,12 @@ def test_a_fork_while_a_thread_waits_for_the_server_leaves_the_child_no_held_loc
     thread = threading.Thread(target=tracking.barrier)
     thread.start()
     assert pause.reached.wait(PATIENCE_SECONDS)
-    assert in_child(tracking.barrier)
+    inherited = link._socket.fileno()
+
+    def look() -> bool:
+        return not is_open(inherited) and tracking.barrier()
+
+    assert in_child(look)
     pause.over.set()
     thread.join()
     assert tracking.barrier()

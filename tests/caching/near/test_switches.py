@@ -101,15 +101,17 @@ def test_when_the_primaries_may_have_changed_everything_goes_at_once(outside: Ou
     assert outside.read("key", "a")
 
 
-def test_a_change_of_primaries_while_connecting_is_not_lost(
-    outside: Outside, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
+@pytest.mark.parametrize("event", [tracking.tracker.restart, near.drop_all])
+def test_what_is_dropped_while_connecting_is_connected_once_more(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch, event: Callable[[], None]
 ) -> None:
+    """Another thread learns that the primaries have changed, or drops everything, while this one connects."""
     link_class = tracking.PushLink
 
     def connecting(*args: object) -> tracking.PushLink:
         monkeypatch.setattr(tracking, "PushLink", link_class)
         link = link_class(*args)  # type: ignore[arg-type]
-        tracking.tracker.restart()
+        event()
         return link
 
     monkeypatch.setattr(tracking, "PushLink", connecting)
