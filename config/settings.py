@@ -99,6 +99,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}.test"}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Django's own backends, but the cache sees what is written through them.
+_OBSERVED_ENGINES = {
+    "django.db.backends.postgresql": "caching.db.postgresql",
+    "django.db.backends.sqlite3": "caching.db.sqlite3",
+}
+DATABASES["default"]["ENGINE"] = _OBSERVED_ENGINES.get(
+    DATABASES["default"]["ENGINE"], DATABASES["default"]["ENGINE"]
+)
 
 # --- Redis: required, no fallback --------------------------------------------------------------------------------
 
@@ -111,7 +119,7 @@ REDIS_OPTIONS = {
     # One server, Sentinels or a cluster, as the URL says; timeouts that make a frozen Redis an error.
     "CONNECTION_FACTORY": "caching.connection.django_cache.ConnectionFactory",
     "CLIENT_CLASS": "caching.connection.django_cache.CacheClient",
-    # Nothing that comes out of Redis is ever unpickled.
+    # Nothing that comes out of Redis is ever unpickled. Django's own cache also has to store whole responses.
     "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
 }
 
@@ -120,7 +128,7 @@ CACHES = {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": [REDIS_URL],
         "KEY_FUNCTION": "caching.django_keys.cache_key",
-        "OPTIONS": REDIS_OPTIONS,
+        "OPTIONS": {**REDIS_OPTIONS, "SERIALIZER": "caching.django_serializer.Serializer"},
     },
     "sessions": {
         "BACKEND": "django_redis.cache.RedisCache",

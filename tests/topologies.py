@@ -92,10 +92,11 @@ def start_cluster(binary: str, folder: Path) -> ClusterServers:
 
 def start_sentinels(binary: str, folder: Path) -> SentinelServers:
     """A primary with a replica, and one Sentinel that fails over alone."""
-    primary = start_single(binary, folder)
-    replica = start_single(
-        binary, folder, *f"--replicaof 127.0.0.1 {primary.port} --repl-diskless-sync-delay 0".split()
-    )
+    at_once = ("--repl-diskless-sync-delay", "0")
+    primary = start_single(binary, folder, *at_once)
+    replica = start_single(binary, folder, *at_once, "--replicaof", f"127.0.0.1 {primary.port}")
+    with primary.client() as client:
+        _wait_for(lambda: _has_replica(client), "The replica did not get the data.")
     port = free_port()
     config = folder / f"sentinel-{port}.conf"
     config.write_text(
@@ -135,7 +136,12 @@ def _watches_all(client: redis.Redis) -> bool:
         replicas = client.execute_command("SENTINEL", "REPLICAS", SERVICE)
     except redis.ConnectionError:
         return False  # not up yet
-    return len(replicas) == 1
+    return "'ok'" in str(replicas)
+
+
+def _has_replica(client: redis.Redis) -> bool:
+    """Whether one has all data and follows."""
+    return client.info("replication").get("slave0", {}).get("state") == "online"
 
 
 def _wait_for(condition: Callable[[], bool], failure: str) -> None:

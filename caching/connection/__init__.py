@@ -62,7 +62,7 @@ async def _closing_with(loop: asyncio.AbstractEventLoop) -> AsyncGenerator[None,
         yield
     finally:
         del _closers[loop]
-        await _async_clients.pop(loop).aclose()
+        await clients.close_async_client(_async_clients.pop(loop))
 
 
 @asynccontextmanager

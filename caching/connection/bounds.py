@@ -16,8 +16,8 @@ answers although another one has taken over. Four rules close that, the last two
 The first sight of an epoch is kept in Redis. Lost there, it only makes the epoch seem younger, which is safe.
 """
 
-import time
 from collections.abc import Callable
+from time import monotonic, sleep
 
 from caching import conf, keys, policy
 
@@ -38,7 +38,7 @@ def is_settled(epoch: bytes, ask_age: AskAge) -> bool:
 def wait_out_grace(epoch: bytes, ask_age: AskAge) -> None:
     remaining = GRACE_SECONDS - _age(epoch, ask_age)
     if remaining > 0:
-        time.sleep(remaining)
+        sleep(remaining)
 
 
 def _age(epoch: bytes, ask_age: AskAge) -> float:
@@ -46,5 +46,5 @@ def _age(epoch: bytes, ask_age: AskAge) -> float:
     if epoch not in _born:
         key = keys.epoch_sight(conf.key_prefix(), epoch.decode())
         age = ask_age(key, policy.TAG_TTL_SECONDS * 1000)
-        _born[epoch] = time.monotonic() - age
-    return time.monotonic() - _born[epoch]
+        _born[epoch] = monotonic() - age
+    return monotonic() - _born[epoch]

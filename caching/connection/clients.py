@@ -95,10 +95,22 @@ def make_async_client(target: Target) -> AsyncClient:
     return client
 
 
+async def close_async_client(client: AsyncClient) -> None:
+    """Its pool, and the Sentinels behind the pool, which redis-py leaves open."""
+    await client.aclose()
+    pool: Any = getattr(client, "connection_pool", None)  # a cluster's client has none
+    manager: Any = getattr(pool, "sentinel_manager", None)
+    for sentinel in manager.sentinels if manager else ():
+        await sentinel.aclose()
+
+
 def make_sentinel(target: Target) -> Any:
     """The Sentinels, to be asked who the primary is."""
+    once = {"retry": Retry(NoBackoff(), 0)}
     return _redis.sentinel.Sentinel(
-        target.addresses, sentinel_kwargs=_sentinel_options(target), **_server_options(target) | _TIMEOUTS
+        target.addresses,
+        sentinel_kwargs=_sentinel_options(target) | once,
+        **_server_options(target) | _TIMEOUTS | once,
     )
 
 

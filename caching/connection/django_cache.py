@@ -17,8 +17,9 @@ from django_redis.client import DefaultClient
 from django_redis.exceptions import ConnectionInterrupted
 from django_redis.util import CacheKey
 
+from caching.codec import MISS
 from caching.connection import clients, urls
-from caching.connection.failures import raising_cache_unavailable
+from caching.connection.failures import code_of, raising_cache_unavailable
 
 KEYS_A_STEP = 1000
 
@@ -50,16 +51,33 @@ class CacheClient(DefaultClient):  # type: ignore[misc]  # django-redis has no t
         # A URL may name several hosts with commas, which django-redis would take for several servers.
         super().__init__([server] if isinstance(server, str) else server, params, backend)
 
+    def get(
+        self, key: str, default: Any = None, version: int | None = None, client: Any | None = None
+    ) -> Any:
+        """What cannot be decoded, or is of another type in Redis, is absent: we have not written it."""
+        client = client or self.get_client(write=False)
+        try:
+            reply = client.get(self.make_key(key, version=version))
+        except redis.RedisError as error:
+            reply = error
+        value = self._value(reply, client)
+        return default if value is MISS else value
+
     def get_many(
         self, keys: Collection[str], version: int | None = None, client: Any | None = None
     ) -> dict[str, Any]:
+        client = client or self.get_client(write=False)
         made = {self.make_key(key, version=version): key for key in keys}
-        found = self._each("GET", list(made), client)
-        return {made[key]: self.decode(value) for key, value in found.items() if value is not None}
+        replies = self._each("GET", list(made), client)
+        found = {made[key]: self._value(reply, client) for key, reply in replies.items()}
+        return {key: value for key, value in found.items() if value is not MISS}
 
     def delete_many(self, keys: Iterable[str], version: int | None = None, client: Any | None = None) -> int:
         made = [self.make_key(key, version=version) for key in keys]
-        return sum(self._each("DEL", made, client).values())
+        return self._delete_each(made, client or self.get_client(write=True))
+
+    def keys(self, search: str, version: int | None = None, client: Any | None = None) -> list[Any]:
+        return list(self.iter_keys(search, itersize=KEYS_A_STEP, version=version, client=client))
 
     def delete_pattern(
         self,
@@ -81,22 +99,40 @@ class CacheClient(DefaultClient):  # type: ignore[misc]  # django-redis has no t
         client = client or self.get_client(write=True)
         try:
             steps = _in_steps(client.scan_iter(match=pattern, count=itersize or KEYS_A_STEP))
-            return sum(sum(self._each("UNLINK", step, client).values()) for step in steps)
+            return sum(self._delete_each(step, client) for step in steps)
         except redis.RedisError as error:
             raise ConnectionInterrupted(connection=client) from error
 
-    def _each(self, command: str, keys: list[Any], client: Any | None) -> dict[Any, Any]:
-        """One command for each key in one pipeline, which a cluster's client splits by node."""
+    def _delete_each(self, keys: list[Any], client: Any) -> int:
+        replies = self._each("UNLINK", keys, client).values()
+        return sum(_raised(reply, client) for reply in replies)
+
+    def _each(self, command: str, keys: list[Any], client: Any) -> dict[Any, Any]:
+        """The replies to one command for each key, in one pipeline, which a cluster's client splits by node."""
         if not keys:
             return {}
-        client = client or self.get_client(write=True)
         try:
             pipe = client.pipeline(transaction=False)
             for key in keys:
                 pipe.execute_command(command, key)
-            return dict(zip(keys, pipe.execute(), strict=True))
+            return dict(zip(keys, pipe.execute(raise_on_error=False), strict=True))
         except redis.RedisError as error:
             raise ConnectionInterrupted(connection=client) from error
+
+    def _value(self, reply: Any, client: Any) -> Any:
+        """The value in a reply to GET, or MISS."""
+        if reply is None or (isinstance(reply, redis.ResponseError) and code_of(reply) == "WRONGTYPE"):
+            return MISS
+        try:
+            return self.decode(_raised(reply, client))
+        except (ValueError, RecursionError):
+            return MISS
+
+
+def _raised(reply: Any, client: Any) -> Any:
+    if isinstance(reply, Exception):
+        raise ConnectionInterrupted(connection=client) from reply
+    return reply
 
 
 def _in_steps(keys: Iterator[bytes]) -> Iterator[list[CacheKey]]:

@@ -150,7 +150,7 @@ class Link:
         if epoch != (self.epoch or epoch):
             raise Gone("The server has become another primary")
         self.epoch = epoch
-        self.replicas = int(facts[b"connected_slaves"])
+        self.replicas = reply.count(b",state=online,")  # one that is still being filled cannot take over
         self._confirmed_until = time.monotonic() + CONFIRMED_SECONDS
 
 
