@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
+from pydoc_data.topics import topics
 from typing import Any
 
 PERSONAS = 5
 SCENES = 6
-SENTENCES = (
-    "Harbour Foods makes fish soup in Bergen, and sales fell by 12 per cent last year while the line ran at 95 per cent of "
-    "its capacity. The board wants to know by Friday whether a second plant is worth its price, and who would run it. "
-)
+# English that compresses as English does.
+PROSE = " ".join(" ".join(topics[name].split()) for name in ("exceptions", "dynamic-features", "atom-identifiers", "booleans", "calls"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def read_plain(scenario_id: int, using: str = "default") -> dict[str, Any]:
     }
 
 
-def make(using: str) -> int:
-    """The tables and one scenario; returns its id."""
+def make(using: str, dependents: Sequence[int]) -> list[int]:
+    """The tables, the scenario of the page, and one more for each of these numbers; returns the ids."""
     from django.core.management import call_command
 
     from platform_app.models import Persona, Role, Scenario, Scene, User
@@ -88,23 +89,27 @@ def make(using: str) -> int:
     call_command("migrate", database=using, verbosity=0)
     owner = User(email="professor@example.org", name="Paula Professor", role=Role.PROFESSOR)
     owner.save(using=using)
+    take = StringIO(PROSE).read
     scenario = Scenario.objects.using(using).create(
-        owner=owner, title="Harbour Foods", description=SENTENCES * 2, challenge=SENTENCES, industry="Food"
+        owner=owner, title="Harbour Foods", description=take(400), challenge=take(200), industry="Food"
     )
     for number in range(PERSONAS):
         Persona.objects.using(using).create(
-            scenario=scenario, position=number, name=f"Ingrid Solberg {number}", background=SENTENCES * 2
+            scenario=scenario, position=number, name=f"Ingrid Solberg {number}", background=take(400)
         )
     for number in range(SCENES):
         Scene.objects.using(using).create(
             scenario=scenario,
             position=number,
             title=f"Meeting {number}",
-            description=SENTENCES,
-            user_goal=SENTENCES[:120],
-            success_criteria=SENTENCES[:90],
+            description=take(200),
+            user_goal=take(120),
+            success_criteria=take(90),
         )
-    return int(scenario.pk)
+    others = [
+        Scenario.objects.using(using).create(owner=owner, title=f"{count} dependents") for count in dependents
+    ]
+    return [one.pk for one in (scenario, *others)]
 
 
 def _fields(part: type, row: object) -> dict[str, Any]:

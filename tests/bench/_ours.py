@@ -1,6 +1,8 @@
 """This cache, as its users have it: a decorated function, called."""
 
+import json
 import os
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -14,6 +16,9 @@ from tests.bench._detail_page import DetailPage
 from tests.bench._side_by_side import Measurement, measured
 
 SCENARIO = int(os.environ.get("BENCH_SCENARIO", "1"))
+DEPENDENTS: dict[str, int] = json.loads(os.environ.get("BENCH_DEPENDENTS", "{}"))
+"""How many entries there are to be, and the scenario on which they rest."""
+ENTRIES = "bench_ours:db_query:bench_dependent:*"
 PIPELINE = 1000
 
 
@@ -49,12 +54,16 @@ def figures(side: str) -> dict[str, Measurement]:
         "ours, barrier": measured(tracking.barrier),
         "ours, hit outside of any scope": measured(lambda: page(SCENARIO)),
         "ours, miss": measured(lambda: never_asked(SCENARIO, next(numbers))),
-        "ours, UPDATE": measured(update),
+        "ours, UPDATE": measured(lambda: update(SCENARIO)),
         "ours, round trips of an UPDATE": round_trips,
-        "ours, populate": populate,
-        "ours, invalidation by hand": measured(
-            lambda: db_cache_service.invalidate_scenario_cache(scenario_id=SCENARIO)
-        ),
+        "ours, populate": lambda order: populate(*order),
+    } | {
+        figure: measured(partial(call, scenario))
+        for dependents, scenario in DEPENDENTS.items()
+        for figure, call in (
+            (f"ours, UPDATE, {dependents} dependents", update),
+            (f"ours, by hand, {dependents} dependents", db_cache_service.invalidate_scenario_cache),
+        )
     }
 
 
@@ -70,14 +79,14 @@ def in_scope(function: Any) -> Measurement:
     return round_of
 
 
-def update() -> None:
-    Scenario.objects.filter(pk=SCENARIO).update(estimated_minutes=next(numbers) % 600 + 1)
+def update(scenario: int) -> None:
+    Scenario.objects.filter(pk=scenario).update(estimated_minutes=next(numbers) % 600 + 1)
 
 
 def round_trips(count: int) -> float:
     """What the server has read from its clients in one go, for one UPDATE; the question itself taken off."""
     connection.ensure_connection()
-    update()
+    update(SCENARIO)
 
     def reads() -> int:
         return int(redis_client().info("stats")["total_reads_processed"])
@@ -86,20 +95,20 @@ def round_trips(count: int) -> float:
     idle = reads() - before
     before = reads()
     for _ in range(count):
-        update()
+        update(SCENARIO)
     return (reads() - before - idle) / count
 
 
-def populate(wanted: int) -> int:
-    """So many entries that rest on the row of the scenario: some computed, the others copies of one of those."""
+def populate(scenario: int, wanted: int) -> None:
+    """So many entries that rest on the row of a scenario: ten were computed, the others are copies of one of those."""
     client = redis_client()
-    for number in range(min(wanted, 10)):
-        dependent(SCENARIO, number)
-    (key,) = list(client.scan_iter(match="bench_ours:db_query:bench_dependent:*", count=100_000))[:1]
+    known = set(client.scan_iter(match=ENTRIES, count=100_000))
+    for number in range(10):
+        dependent(scenario, number)
+    key = (set(client.scan_iter(match=ENTRIES, count=100_000)) - known).pop()
     entry = client.get(key)
     for begin in range(10, wanted, PIPELINE):
         pipe = client.pipeline(transaction=False)
         for number in range(begin, min(begin + PIPELINE, wanted)):
             pipe.set(key[:-8] + b"%08x" % number, entry, ex=600)
         pipe.execute()
-    return wanted
