@@ -65,7 +65,7 @@ def _caching(name: str | None, ttl_seconds: int, *, needs_user: bool) -> Decorat
         raise Uncacheable(f"A ttl is at least one second, not {ttl_seconds}.")
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        query: Query[Any] = Query(function, name or _name_of(function), ttl_seconds)
+        query: Query[Any] = Query(function, _name_of(function) if name is None else name, ttl_seconds)
         if needs_user and not query.arguments.has_owner("user"):
             raise Uncacheable(f"{function.__qualname__}() needs a parameter `user_id` or `user`.")
         if inspect.iscoroutinefunction(function):

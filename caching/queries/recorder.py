@@ -60,7 +60,9 @@ class Recorder:
         """The computation used a value that was valid under these stamps."""
         self._read_something = True
         for name, stamp in stamps.items():
-            self._taken.setdefault(name, stamp)
+            # The value may be a copy from the beginning of this scope, older than what was read since.
+            if self._taken.setdefault(name, stamp) != stamp:
+                self.spoil("something that it reads has changed meanwhile")
         self._take(self._scopes)
         self._required |= stamps.keys()
 

@@ -150,7 +150,8 @@ def _must_be_alone(reading: Reading) -> bool:
 
 def _still_counts(evidence: bytes) -> bool:
     """Whether an error that another caller ran into would still be raised: nothing that it read has changed."""
-    if not evidence:
+    try:
+        stamps = _unpack(evidence)
+    except msgspec.DecodeError:
         return False
-    stamps = _unpack(evidence)
-    return tags.stamps(stamps.keys()) == stamps
+    return bool(stamps) and tags.stamps(stamps.keys()) == stamps

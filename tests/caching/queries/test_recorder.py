@@ -46,6 +46,15 @@ def test_the_scopes_hold_as_well_when_everything_came_from_other_results() -> No
     assert recorder.stamps() == {"a": b"stamp"} | tags.stamps(["user:7"])
 
 
+def test_a_copy_that_is_older_than_what_was_read_already_forbids_storing() -> None:
+    copied = tags.stamps(["a"])
+    tags.renew(["a"])
+    recorder = Recorder((), {})
+    recorder.before(needed("a"))
+    recorder.rest_on(copied)
+    assert "changed meanwhile" in recorder.why_not_stored
+
+
 def test_an_absent_row_is_something_to_rest_on() -> None:
     recorder = Recorder((), {})
     recorder.before(needed("t:id=1", absent="t:any", rows=1))
