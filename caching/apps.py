@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from caching import conf
+from caching import checks, conf
 from caching.invalidation import loaded
 
 
@@ -11,3 +11,4 @@ class CachingConfig(AppConfig):
     def ready(self) -> None:
         conf.current()  # a misspelt setting stops the start, not the first question to the AI
         loaded.follow_models()
+        checks.register()

@@ -1,0 +1,170 @@
+"""`manage.py cache_invalidate` as people use it: one line that says what it did, and a clear one when it could not."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+import redis
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from caching import cache_db_query, cache_user_query, keys
+from caching.errors import CacheUnavailable
+from caching.invalidation import by_hand
+from platform_app.models import Scenario, User
+from tests.factories import ScenarioFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@cache_user_query("command_name", ttl=60)
+def name_of(user_id: int) -> str | None:
+    return User.objects.filter(pk=user_id).values_list("name", flat=True).first()
+
+
+@cache_db_query("command_title")
+def title_of(scenario_id: int) -> str | None:
+    return Scenario.objects.filter(pk=scenario_id).values_list("title", flat=True).first()
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("cache_invalidate", *words, stdout=out)
+    (line,) = out.getvalue().splitlines()
+    return line
+
+
+def write_from_outside(sql: str) -> None:
+    connection.ensure_connection()
+    connection.connection.execute(sql)
+
+
+@pytest.fixture
+def user() -> User:
+    """His name was read, and has changed since without our knowledge."""
+    user = UserFactory.create(name="old")
+    assert name_of(user.pk) == "old"
+    write_from_outside(f"UPDATE platform_app_user SET name = 'new' WHERE id = {user.pk}")
+    return user
+
+
+class TestInvalidating:
+    def test_a_user(self, user: User) -> None:
+        assert run("--user", str(user.pk)) == f"Invalidated user:{user.pk}."
+        assert name_of(user.pk) == "new"
+
+    def test_another_user_changes_nothing(self, user: User) -> None:
+        run("--user", str(user.pk + 1))
+        assert name_of(user.pk) == "old"
+
+    def test_a_scenario(self) -> None:
+        scenario = ScenarioFactory.create(title="old")
+        title_of(scenario.pk)
+        write_from_outside(f"UPDATE platform_app_scenario SET title = 'new' WHERE id = {scenario.pk}")
+        assert run("--scenario", str(scenario.pk)) == f"Invalidated scenario:{scenario.pk}."
+        assert title_of(scenario.pk) == "new"
+
+    def test_an_operation(self, user: User) -> None:
+        assert run("--operation", "command_name") == "Invalidated query:command_name."
+        assert name_of(user.pk) == "new"
+
+    def test_all(self, user: User) -> None:
+        assert run("--all") == "Invalidated all:queries."
+        assert name_of(user.pk) == "new"
+
+    def test_a_model(self, user: User) -> None:
+        said = run("--model", "platform_app.User")
+        assert keys.bulk_tag(connection.catalog.name, "platform_app_user") in said
+        assert name_of(user.pk) == "new"
+
+    def test_one_row_of_a_model(self, user: User) -> None:
+        said = run("--model", "platform_app.User", "--pk", str(user.pk))
+        assert keys.row_tag(connection.catalog.name, "platform_app_user", "id", str(user.pk)) in said
+        assert name_of(user.pk) == "new"
+
+    def test_as_json(self, user: User) -> None:
+        assert json.loads(run("--user", str(user.pk), "--json")) == {
+            "dry_run": False,
+            "tags": [f"user:{user.pk}"],
+        }
+
+
+class TestDryRun:
+    def test_it_counts_and_changes_nothing(
+        self, user: User, redis_server: redis.Redis, redis_key_prefix: str
+    ) -> None:
+        name_of(UserFactory.create().pk)
+        before = snapshot(redis_server, redis_key_prefix)
+        said = run("--user", str(user.pk), "--dry-run")
+        assert said == f"Would invalidate 1 of 2 results, by user:{user.pk}."
+        assert snapshot(redis_server, redis_key_prefix) == before
+        assert name_of(user.pk) == "old"
+
+    def test_as_json(self, user: User) -> None:
+        assert json.loads(run("--all", "--dry-run", "--json")) == {
+            "dry_run": True,
+            "tags": ["all:queries"],
+            "results": 1,
+            "of": 1,
+            "complete": True,
+        }
+
+    def test_beyond_its_bound_it_says_at_least(self, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        name_of(UserFactory.create().pk)
+        monkeypatch.setattr("caching.invalidation.census.MOST_ENTRIES", 1)
+        assert (
+            run("--all", "--dry-run") == "Would invalidate at least 1 of at least 1 results, by all:queries."
+        )
+
+
+def snapshot(server: redis.Redis, prefix: str) -> dict[bytes, Any]:
+    """All entries and stamps."""
+    return {
+        key: server.get(key)
+        for kind in ("db_query", "tag")
+        for key in server.scan_iter(match=f"{prefix}{kind}:*")
+    }
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("words", "why"),
+        [
+            ([], "one of the arguments .* is required"),
+            (["--user", "1", "--all"], "not allowed with"),
+            (["--user", "1 2"], "--user: An id in a key is made of"),
+            (["--scenario", ""], "--scenario: An id in a key is made of"),
+            (["--operation", "Cities:*"], "--operation: "),
+            (["--model", "User"], "--model User: there is no such model"),
+            (["--model", "platform_app.Nothing"], "there is no such model"),
+            (["--model", "nothing.User"], "there is no such model"),
+            (["--model", "platform_app.User", "--pk", "seven"], "--pk: .*must be an integer"),
+            (["--user", "1", "--pk", "1"], "--pk needs --model"),
+        ],
+    )
+    def test_wrong_use_is_told_in_one_line(self, words: list[str], why: str) -> None:
+        with pytest.raises(CommandError, match=why) as refused:
+            run(*words)
+        assert "\n" not in str(refused.value)
+        assert refused.value.returncode in (1, 2)
+
+    @pytest.mark.usefixtures("broken_redis")
+    def test_without_redis_it_does_not_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            run("--all")
+        assert ended.value.code == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("Redis initialization failed: ")
+        assert "s3cret" not in line
+
+    def test_redis_that_goes_away_meanwhile_is_told_in_one_line(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(names: object) -> None:
+            raise CacheUnavailable("nobody answers")
+
+        monkeypatch.setattr(by_hand, "invalidate", away)
+        with pytest.raises(CommandError, match=r"Redis does not work, .*: nobody answers"):
+            run("--all")
