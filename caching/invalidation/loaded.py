@@ -48,8 +48,8 @@ class _Follower:
         meta = model._meta.concrete_model._meta
         self._foreign_keys = _foreign_keys(model)
         self._names = [field.attname for field in self._foreign_keys]
-        self._columns = [field.column.lower() for field in self._foreign_keys]
-        self._table = meta.db_table.lower()
+        self._columns = [field.column for field in self._foreign_keys]
+        self._table = meta.db_table
 
     def loaded(self, instance: Model, **_: object) -> None:
         values = instance.__dict__

@@ -10,9 +10,9 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import F
 
-from platform_app.models import Message, Persona, Scenario, Scene, Simulation, User
+from platform_app.models import Message, Persona, Scenario, Scene, Simulation
 from tests.caching.invalidation.conftest import World
-from tests.factories import PersonaFactory, UserFactory
+from tests.factories import PersonaFactory
 
 Write = Callable[[World], object]
 
@@ -307,7 +307,7 @@ def m2m_from_the_other_side(world: World) -> None:
 
 @kind()
 def raw_update(world: World) -> None:
-    execute("UPDATE platform_app_persona SET name = 'Raw' WHERE scenario_id = %s", world.mine.scenario.pk)
+    execute("UPDATE platform_app_persona SET role = 'Raw' WHERE scenario_id = %s", world.mine.scenario.pk)
 
 
 @kind()
@@ -558,14 +558,6 @@ def several_tables(world: World) -> None:
         world.mine.scene.save()
         world.mine.scenario.title = "Another"
         world.mine.scenario.save()
-
-
-@kind()
-def more_than_the_tags_of_a_transaction(world: World) -> None:
-    with transaction.atomic():
-        User.objects.bulk_create([UserFactory.build(password="x") for _ in range(20)])
-        for n in range(600):
-            Persona(scenario=world.mine.scenario, name=f"N{n}", pk=10_000 + n).save(force_insert=True)
 
 
 @kind(precise=True)

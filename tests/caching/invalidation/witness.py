@@ -10,7 +10,8 @@ from django.db.models import Model
 
 from caching import keys, tags
 
-Rows = dict[type[Model], dict[Any, dict[str, Any]]]
+Row = dict[str, Any]
+Rows = dict[type[Model], dict[Any, Row]]
 _TO_COME = 5
 
 
@@ -29,7 +30,7 @@ class Witness:
     def busy(self) -> set[str]:
         return {name for name, stamp in tags.stamps(self._stamps.keys()).items() if tags.is_busy(stamp)}
 
-    def changed_rows(self) -> list[tuple[type[Model], dict[str, Any]]]:
+    def changed_rows(self) -> list[tuple[type[Model], Row]]:
         """Every version of a row, old or new, that is not both."""
         after = _rows()
         return [
@@ -49,8 +50,15 @@ class Witness:
             if any_of(model) not in renewed:
                 missed.append(any_of(model))
             if bulk_of(model) not in renewed:
-                missed += [name for name in _pins(model, row) if name not in renewed]
+                missed += [name for name in self._pins(model, row) if name not in renewed]
         return missed
+
+    def _pins(self, model: type[Model], row: Row) -> list[str]:
+        """Who looked in vain for a key that is new now rests on `any` too."""
+        pk = model._meta.pk
+        is_new = row[pk.attname] not in self._before[model]
+        columns = [column for column in _pinned_columns(model) if not (is_new and column == pk.column)]
+        return [row_of(model, column, row[column]) for column in columns if row[column] is not None]
 
 
 def any_of(model: type[Model]) -> str:
@@ -87,13 +95,6 @@ def _every_tag(rows: Rows) -> set[str]:
     return names
 
 
-def _pins(model: type[Model], row: dict[str, Any]) -> list[str]:
-    return [
-        row_of(model, column, row[column]) for column in _pinned_columns(model) if row[column] is not None
-    ]
-
-
 def _pinned_columns(model: type[Model]) -> list[str]:
-    return [
-        field.column for field in model._meta.local_concrete_fields if field.primary_key or field.is_relation
-    ]
+    fields = model._meta.local_concrete_fields
+    return [field.column for field in fields if field.primary_key or field.is_relation]
