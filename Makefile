@@ -3,7 +3,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-COMMANDS := run test test-pg test-browser check bench lock clean
+COMMANDS := run test test-pg test-topologies test-browser check bench lock clean
 
 .PHONY: $(COMMANDS) help
 $(COMMANDS):

@@ -114,7 +114,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 # Put before every key, for several platforms on one server.
 REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="")
 # Where jobs are queued: a server or Sentinels, as RQ cannot use a cluster.
-JOBS_REDIS_URL = env.str("JOBS_REDIS_URL", default=REDIS_URL)
+JOBS_REDIS_URL = env.str("JOBS_REDIS_URL", default="") or REDIS_URL
 REDIS_OPTIONS = {
     # One server, Sentinels or a cluster, as the URL says; timeouts that make a frozen Redis an error.
     "CONNECTION_FACTORY": "caching.connection.django_cache.ConnectionFactory",

@@ -25,6 +25,8 @@ from development.environment import (
 from development.valkey import is_in_use
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TOPOLOGIES = ("single", "sentinel", "cluster", "debian")
+CONFORMANCE = "tests/caching/conformance"
 CACHES = ".venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results static_collected"
 
 
@@ -48,6 +50,11 @@ def parser() -> argparse.ArgumentParser:
         ("run", run, "the platform on http://127.0.0.1:8000/ (PORT=… for another port)"),
         ("test", test, "all tests but those in a browser; what follows goes to pytest"),
         ("test-pg", test_postgres, "the same on PostgreSQL"),
+        (
+            "test-topologies",
+            test_topologies,
+            "the cache on each kind of Redis: one server, Sentinels, cluster",
+        ),
         ("test-browser", test_browser, "the tests in a headless Chromium"),
         ("check", check, "lint, types, import rules, templates, migrations, deployment, API schema"),
         ("bench", bench, "the benchmarks, one JSON object a line"),
@@ -55,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         ("clean", clean, "remove what can be made again; --data removes database and Redis data too"),
     ):
         command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(run=function, takes_extra=name in {"test", "test-pg", "test-browser", "lock"})
+        command.set_defaults(run=function, takes_extra=name.startswith("test") or name == "lock")
         if name == "run":
             command.add_argument(
                 "--reload", action="store_true", help="restart the web server when code changes"
@@ -77,6 +84,17 @@ def test_postgres(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ["TEST_DATABASE"] = "postgres"
     os.environ.pop("DATABASE_URL", None)
     return pytest("-n", "2", "-m", "not browser", *extra)
+
+
+def test_topologies(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    """One pytest after the other, each with servers of its own; all run, whatever the first one says."""
+    os.environ.pop("REDIS_URL", None)
+    failed = 0
+    for topology in TOPOLOGIES:
+        print(f"--- {topology}", flush=True)
+        os.environ["TEST_REDIS"] = topology
+        failed |= pytest(*(extra or [CONFORMANCE]))
+    return failed
 
 
 def test_browser(options: argparse.Namespace, extra: Sequence[str]) -> int:

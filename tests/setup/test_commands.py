@@ -46,6 +46,19 @@ def test_test_pg_is_the_same_on_postgresql(
     assert "DATABASE_URL" not in commands.os.environ
 
 
+def test_test_topologies_runs_the_cache_on_each_kind_of_server(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://somewhere")
+    monkeypatch.setenv("TEST_REDIS", "single")
+    assert main(["test-topologies"]) == 0
+    assert [call[1:] for call in calls] == [("-m", "pytest", "tests/caching/conformance")] * 4
+    assert "REDIS_URL" not in commands.os.environ
+    calls.clear()
+    assert main(["test-topologies", "tests/caching/flight", "-x"]) == 0
+    assert calls[0][1:] == ("-m", "pytest", "tests/caching/flight", "-x")
+
+
 def test_a_chromium_of_any_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
