@@ -22,7 +22,7 @@ from django.db.models.fields.files import FieldFile
 
 from caching.queries import shapes
 from caching.queries.instances_models import columns, is_installed, relations, version
-from caching.queries.instances_prefetched import PREFETCHED, Prefetched, are_all, managers, objects
+from caching.queries.instances_prefetched import PREFETCHED, Prefetched, are_all, managers, objects, outline
 from caching.queries.results_annotations import is_derived
 from caching.queries.results_refusals import Attribute, refused
 from caching.queries.shapes_tags import Place, Tagger, Unfit, Untagger, encode
@@ -32,6 +32,7 @@ _SCALARS = frozenset(
     {type(None), bool, int, float, str, bytes} | {datetime, date, time, timedelta, Decimal, UUID}
 )
 
+Outlines = tuple[tuple[object, ...], ...]
 Number = Annotated[int, msgspec.Meta(ge=0)]
 """Which instance, in the order in which they were met."""
 
@@ -79,6 +80,7 @@ class Collection:
         self._numbers: dict[int, int] = {}
         self._waiting: list[tuple[Model, Place]] = []
         self._drafts: dict[Head, _Draft] = {}
+        self._checked: set[tuple[Head, Outlines]] = set()
 
     def number(self, instance: Model, place: Place) -> int:
         """Raises Unfit for an instance that is not a row of the database."""
@@ -103,9 +105,12 @@ class Collection:
 
     def _add(self, number: int, instance: Model, place: Place, tagger: Tagger) -> None:
         head = _head(instance)
+        kind = head, tuple([outline(instance, name) for name in head.prefetched])
+        if kind not in self._checked:
+            _check_model(instance, head, place)
+            self._checked.add(kind)
         if (draft := self._drafts.get(head)) is None:
             draft = self._drafts[head] = _Draft()
-            _check_model(instance, head, place)
         values = instance.__dict__
         draft.numbers.append(number)
         draft.places.append(place)
@@ -194,7 +199,7 @@ def _head(instance: Model) -> Head:
 
 
 def _check_model(instance: Model, head: Head, place: Place) -> None:
-    """For the first instance of a table; the others were loaded in the same way."""
+    """For the first instance of a kind; the others were loaded in the same way."""
     model = type(instance)
     if not is_installed(model):
         raise refused(instance, place)

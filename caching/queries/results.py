@@ -118,7 +118,7 @@ class ResultCodec:
             raise Uncacheable(f"{self._name} cannot be cached: {error}") from error
 
     def _forms_for(self, promise: Promise) -> Forms:
-        identity = repr((self._function.__module__, self._name, promise.description)).encode()
+        identity = repr((getattr(self._function, "__module__", ""), self._name, promise.description)).encode()
         fingerprint = hashlib.blake2b(identity, digest_size=FINGERPRINT_BYTES).digest()
         annotated, plain, objects = (fingerprint + form for form in (b"a", b"p", b"o"))
         loads: dict[bytes, Load] = {

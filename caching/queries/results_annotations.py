@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import types
 import typing
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -32,6 +33,7 @@ _EXACT = frozenset(
     {type(None), bool, int, float, str, bytes, bytearray} | {datetime, date, time, timedelta, Decimal, UUID}
 )
 _CONTAINERS = frozenset({list, set, frozenset, dict, tuple})
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _TRANSPARENT = frozenset({Union, types.UnionType, Annotated, Required, NotRequired})
 
 
@@ -58,7 +60,8 @@ def promise_of(function: Callable[..., Any]) -> Promise | None:
         return None
     survey = _Survey()
     is_exact = survey.visit(annotation, frozenset())
-    description = f"{annotation!r} {sorted(survey.described)}"
+    # Without addresses, which differ from process to process.
+    description = _ADDRESS.sub("", f"{annotation!r} {sorted(survey.described)}")
     return Promise(survey.classes, annotation if is_exact and _decodable(annotation) else None, description)
 
 
@@ -89,10 +92,8 @@ class _Survey:
         return self._visit_class(origin or annotation, bool(parts)) and exact
 
     def _visit_class(self, cls: Any, has_arguments: bool) -> bool:
-        if cls in _EXACT or cls is None:
-            return True
         if not isinstance(cls, type) or not is_known_kind(cls):
-            return False
+            return cls is None or (isinstance(cls, type) and cls in _EXACT)
         if cls not in self._exact:
             self._exact[cls] = True  # while we look: a class may name itself
             self._exact[cls] = self._survey(cls)
@@ -112,7 +113,8 @@ class _Survey:
         except (NameError, AttributeError):
             self.described.append(f"{full_name(cls)} {fields_of(cls)}")
             return False
-        self.described.append(f"{full_name(cls)} {hints}")
+        # A Struct may leave out of the bytes what has its default.
+        self.described.append(f"{full_name(cls)} {hints} {getattr(cls, '__struct_defaults__', ())}")
         known = frozenset(getattr(cls, "__parameters__", ()))
         # Without class variables, which are no part of an instance.
         own = [hints[name] for name in fields_of(cls) or hints]

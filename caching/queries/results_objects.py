@@ -107,11 +107,11 @@ def _class_of(form: Form, classes: Classes) -> type:
 
 
 def _untagger(kinds: list[type], found: list[Model]) -> Untagger:
-    def built(data: bytes) -> Any:
+    def built(data: memoryview) -> Any:
         form, raws = _read_object(data)
         return _build(kinds[form], [untagger.decode(raw) for raw in raws])
 
-    def member(data: bytes) -> Any:
+    def member(data: memoryview) -> Any:
         form, name = _read_member(data)
         kind = kinds[form]
         if not issubclass(kind, Enum):

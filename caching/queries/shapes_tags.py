@@ -96,7 +96,7 @@ class Tagger:
 class Untagger:
     """Reads what `Tagger` wrote. `others` are readers of further tags; they raise ValueError and the like."""
 
-    def __init__(self, others: Mapping[int, Callable[[bytes], Any]] | None = None) -> None:
+    def __init__(self, others: Mapping[int, Callable[[memoryview], Any]] | None = None) -> None:
         self._others = others or {}
         self.decode = msgspec.msgpack.Decoder(ext_hook=self.read).decode
 
@@ -108,7 +108,7 @@ class Untagger:
             if type(items) is not list:
                 raise ValueError("not a sequence")
             return container(items)
-        return self._others[tag](bytes(data))
+        return self._others[tag](data)
 
 
 def is_utc(value: datetime) -> bool:
