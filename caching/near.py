@@ -94,6 +94,8 @@ def _size(entry: Entry) -> int:
 
 
 def _key_size(key: object) -> int:
+    if isinstance(key, type):
+        return 0
     parts = sum(map(_key_size, key)) if isinstance(key, tuple | frozenset) else 0
     return sys.getsizeof(key) + parts
 
