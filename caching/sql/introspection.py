@@ -26,7 +26,7 @@ _POSTGRESQL = """
      WHERE child.relkind IN ('r', 'p', 'f')
     UNION ALL
     SELECT CASE p.provolatile WHEN 'v' THEN 'function' ELSE 'reading function' END, p.proname,
-           CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END, l.lanname
+           coalesce(nullif(p.prosrc, ''), pg_get_function_sqlbody(p.oid), ''), l.lanname
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prokind <> 'a' AND l.lanname NOT IN ('c', 'internal')
     UNION ALL

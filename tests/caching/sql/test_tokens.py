@@ -8,28 +8,8 @@ from caching.sql.tokens import scan, shorten
 
 VENDORS = ("postgresql", "sqlite")
 HARD_PIECES = st.sampled_from(
-    [
-        "'",
-        "''",
-        '"',
-        "`",
-        "[",
-        "]",
-        "/*",
-        "*/",
-        "--",
-        "\n",
-        "\r",
-        "$$",
-        "$a$",
-        "E'",
-        "\\",
-        'U&"',
-        "%s",
-        "%%",
-        "%",
-    ]
-    + ["%(a)s", "(", ")", ",", ";", ".", "...", "=", " ", "1", "1e", "book", "SELECT", "é", "\x00", "\ud800"]
+    """' '' " ` [ ] /* */ -- $$ $a$ E' \\ U&" %s %% % %(a)s ( ) , ; . ... = 1 1e book SELECT é""".split()
+    + list(" \n\r\x00\ud800")
 )
 
 
