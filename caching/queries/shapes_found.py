@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import reduce
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -156,6 +157,8 @@ def _shape_of_all(values: Sequence[Any], depth: int) -> Shape:
         return _union(map(_LEAVES.__getitem__, kinds))
     if kinds == {int}:
         return merged(_int(min(values), 0), _int(max(values), 0))
+    if depth and kinds == {list}:
+        return ListOf(_shape_of_all(tuple(chain.from_iterable(values)), depth - 1))
     if depth and kinds == {tuple} and len(width := {*map(len, values)}) == 1 and width <= _WIDTHS:
         return Tuple(tuple(_shape_of_all(column, depth - 1) for column in zip(*values, strict=True)))
     if depth and kinds == {dict} and len(keys := {*map(tuple, values)}) == 1:
