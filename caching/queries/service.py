@@ -85,7 +85,8 @@ class DbCacheService:
             except Undecodable:
                 outcome = Outcome.UNDECODABLE
         if outcome is not Outcome.HIT:
-            _seen.set(dict([*_seen.get().items(), (key, reading.stamps)][-SEEN_KEYS:]))
+            stamps = reading.stamps | tags.stamps([name for name in names if name not in reading.stamps])
+            _seen.set(dict([*_seen.get().items(), (key, stamps)][-SEEN_KEYS:]))
         stats.record(f"query:{query_name}", outcome)
         return value
 
