@@ -63,12 +63,12 @@ class ObservedCursor(CursorWrapper):
     def _executemany(self, sql: Any, param_list: Iterable[Any], *ignored: object) -> Any:
         statement = self.db.analyse(sql)
         if statement.kind is not Kind.WRITE:
-            return super()._executemany(sql, param_list)
+            return super()._executemany(sql, param_list)  # type: ignore[misc]  # private, so not in the stubs
         param_list = list(param_list)
 
         with self.writing(statement) as take:
             take(statement.changes_of_many(param_list).tags)
-            return super()._executemany(sql, param_list)
+            return super()._executemany(sql, param_list)  # type: ignore[misc]
 
     def callproc(self, procname: Any, params: Any = None, kparams: Any = None) -> Any:
         statement = self.db.analyse(f"CALL {self.db.text(procname)}()")
@@ -79,7 +79,7 @@ class ObservedCursor(CursorWrapper):
 
     def _send(self, sql: Any, params: Any) -> Any:
         self._awaited = None
-        return super()._execute(sql, params)
+        return super()._execute(sql, params)  # type: ignore[misc]
 
     def _send_write(self, sql: Any, params: Any) -> Any:
         return self._send(sql, params)
@@ -132,7 +132,7 @@ class ObservedCursor(CursorWrapper):
             self._awaited.have_come(len(rows))
         return rows
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.fetchone, None)
 
     # --- Writing -------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ class ObservedDatabase(BaseDatabaseWrapper):
     cursor_class: ClassVar[type[CursorWrapper]]
     debug_cursor_class: ClassVar[type[CursorDebugWrapper]]
     begin_sql: ClassVar[str]
+    Database: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +61,9 @@ class ObservedDatabase(BaseDatabaseWrapper):
 
     @property
     def catalog(self) -> Catalog:
+        """Connects, if need be: only the database itself tells who it is."""
         if self._catalog is None:
+            self.ensure_connection()
             self._catalog = catalog_of(self)
         return self._catalog
 
@@ -135,16 +138,16 @@ class ObservedDatabase(BaseDatabaseWrapper):
 
     def _commit(self) -> None:
         with self.writes.committing():
-            super()._commit()
+            super()._commit()  # type: ignore[misc]  # private, so not in the stubs
         self.transaction_is_over()
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self.transaction_is_over()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self.transaction_is_over()
 

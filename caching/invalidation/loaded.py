@@ -45,11 +45,10 @@ class _Follower:
     """Keeps the foreign keys of one model's instances in their `_state`, and suggests them while one is saved."""
 
     def __init__(self, model: type[Model]) -> None:
-        meta = model._meta.concrete_model._meta
         self._foreign_keys = _foreign_keys(model)
         self._names = [field.attname for field in self._foreign_keys]
-        self._columns = [field.column for field in self._foreign_keys]
-        self._table = meta.db_table
+        self._columns = [str(field.column) for field in self._foreign_keys]
+        self._table = model._meta.db_table
 
     def loaded(self, instance: Model, **_: object) -> None:
         values = instance.__dict__
@@ -96,7 +95,9 @@ def follow_models() -> None:
 
 
 def _foreign_keys(model: type[Model]) -> list[Field[Any, Any]]:
-    return [field for field in model._meta.concrete_model._meta.local_concrete_fields if field.is_relation]
+    """Of the table in which instances are saved; a proxy has the one of its model, and no fields of its own."""
+    concrete = model._meta.concrete_model or model
+    return [field for field in concrete._meta.local_concrete_fields if field.is_relation]
 
 
 def _rows_of(using: str) -> LoadedKeys | None:

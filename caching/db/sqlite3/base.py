@@ -139,10 +139,10 @@ class ObservedSQLite(ObservedDatabase):
     def _set_autocommit(self, autocommit: bool) -> None:
         # The driver commits when its autocommit is turned on.
         if not (autocommit and self.is_in_transaction()):
-            super()._set_autocommit(autocommit)
+            super()._set_autocommit(autocommit)  # type: ignore[misc]  # private, so not in the stubs
             return
         with self.writes.committing():
-            super()._set_autocommit(autocommit)
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.transaction_is_over()
 
     def _close(self) -> None:
