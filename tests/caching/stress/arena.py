@@ -1,6 +1,7 @@
 """Where a run takes place: a Redis server, a fresh database, the board, and the processes."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from development.environment import ROOT
 from development.processes import guarded
 from tests.caching.stress.board import WRITERS, Board
 from tests.caching.stress.plan import LOOK_SECONDS, Plan, ReaderPlan, WriterPlan
+
+logger = logging.getLogger(__name__)
 
 SCALE = int(os.environ.get("STRESS_SCALE", "1"))
 """How many times longer than in everyday tests."""
@@ -166,6 +169,7 @@ class Arena:
         for path in sorted(self.folder.glob("*.json*")):
             if not path.name.endswith(".ready"):
                 result.add(json.loads(path.read_text()))
+        logger.info("%s", result)
         return result
 
     def _wait(self, condition: Callable[[], bool]) -> None:
