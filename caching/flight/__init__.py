@@ -7,6 +7,7 @@ polling) for the process that has the lease. Values do not travel here: `compute
     lease      who computes, and who is told          outcomes  how a flight can end, in other processes too
 
 Refuses to hand on what is too old: who came after the computation began gets it only if `accept` says it still counts.
+One answer of `accept` serves all who were waiting in this process.
 """
 
 import asyncio

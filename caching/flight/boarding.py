@@ -1,16 +1,17 @@
 """The flights of this process: who wants what is already being computed here waits for it. Knows no Redis.
 
 The first to board leads. `departed` divides the others: what is looked up or computed after somebody boarded is as new
-as he may ask for; who boarded after the departure must check whether the outcome still counts for him.
+as he may ask for; of those who boarded after the departure one asks, for all of them, whether the outcome still counts.
 """
 
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from caching.flight.outcomes import Outcome
+from caching.flight.outcomes import Arrived, Failed, Outcome
 
 
 @dataclass(slots=True, eq=False)
@@ -20,10 +21,22 @@ class Flight:
     key: str
     outcome: "Future[Outcome[Any]]" = field(default_factory=Future)
     departed: bool = False
+    _judging: threading.Lock = field(default_factory=threading.Lock)
+    _verdict: Arrived[bool] | Failed | None = None
 
     def __post_init__(self) -> None:
         # A running future cannot be cancelled: an async waiter that gives up must not take the others along.
         self.outcome.set_running_or_notify_cancel()
+
+    def is_accepted(self, accept: Callable[[], bool]) -> bool:
+        """What `accept` says of the outcome: asked once, after the landing, and so as late as any passenger may wish."""
+        with self._judging:
+            if self._verdict is None:
+                try:
+                    self._verdict = Arrived(accept())
+                except Exception as error:  # noqa: BLE001  else each would wait for a broken server in his turn
+                    self._verdict = Failed(error, traceback=error.__traceback__)
+        return self._verdict.result()
 
 
 class _Board:

@@ -94,15 +94,17 @@ class Caller(Generic[R]):
         outcome: Outcome[R] = yield Join(seat.flight, self._limit_seconds())
         if outcome is LATE:
             return (yield from self._computed())
-        if seat.came_late and not (yield from self._is_acceptable(outcome)):
+        if seat.came_late and not (
+            yield Ask(partial(seat.flight.is_accepted, partial(self._accepts, outcome)))
+        ):
             return ABANDONED
         return outcome
 
-    def _is_acceptable(self, outcome: Outcome[R]) -> Steps[bool]:
+    def _accepts(self, outcome: Outcome[R]) -> bool:
         if isinstance(outcome, Arrived):
-            return bool((yield Ask(partial(self.accept, outcome.value))))
+            return self.accept(outcome.value)
         if isinstance(outcome, Failed) and not outcome.concerns_all:
-            return bool((yield Ask(partial(self.accept_error, outcome.evidence))))
+            return self.accept_error(outcome.evidence)
         return True
 
     def _led(self, flight: Flight) -> Steps[Outcome[R]]:
@@ -137,7 +139,7 @@ class Caller(Generic[R]):
                 if failed is None:
                     return (yield from self._computed())
                 boarding.depart(flight)
-                if (yield from self._is_acceptable(failed)):
+                if (yield Ask(partial(self._accepts, failed))):
                     return failed
         except CacheUnavailable as error:
             return Failed(error, traceback=error.__traceback__, concerns_all=True)

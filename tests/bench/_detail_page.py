@@ -11,7 +11,10 @@ from typing import Any
 PERSONAS = 5
 SCENES = 6
 # English that compresses as English does.
-PROSE = " ".join(" ".join(topics[name].split()) for name in ("exceptions", "dynamic-features", "atom-identifiers", "booleans", "calls"))
+PROSE = " ".join(
+    " ".join(topics[name].split())
+    for name in ("exceptions", "dynamic-features", "atom-identifiers", "booleans", "calls")
+)
 
 
 @dataclass(frozen=True, slots=True)

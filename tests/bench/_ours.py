@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import Any
@@ -49,11 +50,11 @@ def figures(side: str) -> dict[str, Measurement]:
     if side == "ours_network":
         return {"ours, network hit": measured(lambda: plain_page(SCENARIO))}
     return {
-        "ours, near hit, immutable": in_scope(page),
-        "ours, near hit, private copy": in_scope(plain_page),
+        "ours, near hit, immutable": in_scope(lambda: page(SCENARIO)),
+        "ours, near hit, private copy": in_scope(lambda: plain_page(SCENARIO)),
         "ours, barrier": measured(tracking.barrier),
         "ours, hit outside of any scope": measured(lambda: page(SCENARIO)),
-        "ours, miss": measured(lambda: never_asked(SCENARIO, next(numbers))),
+        "ours, miss": in_scope(lambda: never_asked(SCENARIO, next(numbers))),
         "ours, UPDATE": measured(lambda: update(SCENARIO)),
         "ours, round trips of an UPDATE": round_trips,
         "ours, populate": lambda order: populate(*order),
@@ -67,13 +68,13 @@ def figures(side: str) -> dict[str, Measurement]:
     }
 
 
-def in_scope(function: Any) -> Measurement:
-    """A request's later hits: the first one has made the barrier."""
-    timed = measured(lambda: function(SCENARIO))
+def in_scope(call: Callable[[], object]) -> Measurement:
+    """What a request does after its first hit, which has made the barrier."""
+    timed = measured(call)
 
     def round_of(count: int) -> float:
         with fresh():
-            function(SCENARIO)
+            call()
             return float(timed(count))
 
     return round_of

@@ -63,7 +63,7 @@ def main() -> None:
 
 def hits(sides: dict[str, Side]) -> None:
     turns = [(sides[side], figure, count) for figure, (side, count) in CALLS.items()]
-    in_turns(turns, 1)  # what is only paid once
+    in_turns(turns, 2)  # what is only paid once
     us = in_turns(turns, ROUNDS)
     for figure, value in us.items():
         print_line(figure=figure, us=round(value, 2))

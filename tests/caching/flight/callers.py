@@ -75,7 +75,7 @@ def main() -> None:
 
     settings.REDIS_KEY_PREFIX = prefix
     settings.CACHING = settings.CACHING | json.loads(os.environ.get("TEST_CACHING", "{}"))
-    server = redis.Redis.from_url(os.environ["REDIS_URL"])
+    server = redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=2 * PATIENCE_SECONDS)
     value = Expensive(server, prefix, name)
 
     def work() -> None:

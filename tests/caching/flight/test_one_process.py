@@ -12,6 +12,7 @@ import redis
 
 from caching import flight
 from caching.codec import MISS
+from caching.errors import CacheUnavailable
 from caching.flight import share, share_async
 from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive
 
@@ -135,6 +136,43 @@ def test_who_came_before_the_computation_began_is_not_asked(
     may_take.set()
     held.release.set()
     assert {answer.result() for answer in answers} == {"value 1"}
+
+
+def test_one_answer_serves_all_who_came_late(held: Held, boarded: Boarded, crowd: ThreadPoolExecutor) -> None:
+    """Each of them would make a round trip."""
+    asked: list[str] = []
+
+    def is_current(answer: str) -> bool:
+        asked.append(answer)
+        return True
+
+    crowd.submit(held.get)
+    assert held.begun.wait(PATIENCE_SECONDS)
+    late = [crowd.submit(held.get, accept=is_current) for _ in range(20)]
+    boarded(21)
+    held.release.set()
+    assert {answer.result() for answer in late} == {"value 1"}
+    assert asked == ["value 1"]
+
+
+def test_a_question_that_fails_fails_for_all_and_is_not_repeated(
+    held: Held, boarded: Boarded, crowd: ThreadPoolExecutor
+) -> None:
+    """Else fifty callers would one after the other wait for a server that is frozen."""
+    asked: list[str] = []
+
+    def cannot_tell(answer: str) -> bool:
+        asked.append(answer)
+        raise CacheUnavailable("gone")
+
+    leader = crowd.submit(held.get)
+    assert held.begun.wait(PATIENCE_SECONDS)
+    late = [crowd.submit(held.get, accept=cannot_tell) for _ in range(20)]
+    boarded(21)
+    held.release.set()
+    assert leader.result() == "value 1"
+    assert {type(answer.exception()) for answer in late} == {CacheUnavailable}
+    assert asked == ["value 1"]
 
 
 # --- Errors -------------------------------------------------------------------------------------------------------
