@@ -28,7 +28,7 @@ EPOCH_BYTES = 8
 CONFIRMED_SECONDS = 1.0
 # A server that sends byte by byte must not be waited for at each of them: this often the deadline is looked at.
 _TICK_SECONDS = 0.3
-_TICK = (BlockingIOError, ssl.SSLWantReadError)
+_TICK = (BlockingIOError, TimeoutError)
 _BUFFER_BYTES = 64 * 1024
 _INFO: Command = ("INFO", "replication")
 _NOT_YET = object()
@@ -155,7 +155,11 @@ class Link:
 
 
 def _tick(connected: socket.socket) -> None:
-    """The kernel counts the time: a timeout of Python's costs a system call at every send and receive."""
+    """The kernel counts the time, as a timeout of Python's costs a system call at every send and receive. With TLS it has
+    to be Python's: its reading loop goes on after the kernel's."""
+    if isinstance(connected, ssl.SSLSocket):
+        connected.settimeout(_TICK_SECONDS)
+        return
     interval = struct.pack("@ll", int(_TICK_SECONDS), int(_TICK_SECONDS % 1 * 1_000_000))
     connected.settimeout(None)
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
