@@ -2,6 +2,7 @@ from django.apps import AppConfig
 
 from caching import checks, conf
 from caching.invalidation import loaded
+from caching.queries import threads
 
 
 class CachingConfig(AppConfig):
@@ -11,4 +12,5 @@ class CachingConfig(AppConfig):
     def ready(self) -> None:
         conf.current()  # a misspelt setting stops the start, not the first question to the AI
         loaded.follow_models()
+        threads.carry_recorders()
         checks.register()

@@ -40,7 +40,7 @@ def ai_ttl_seconds(operation: str, kind: str, overrides: Mapping[str, int]) -> i
     return OTHER_AI_TTL_SECONDS
 
 
-def with_jitter(ttl_seconds: int, *, rand: Callable[[], float] = random.random) -> int:
+def with_jitter(ttl_seconds: float, *, rand: Callable[[], float] = random.random) -> int:
     """±10 %, so that entries written together do not expire together."""
     return max(1, round(ttl_seconds * (1 + JITTER * (2 * rand() - 1))))
 

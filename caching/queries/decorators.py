@@ -16,8 +16,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from caching import policy, scopes
-from caching.codec import MISS
+from caching import near, pending, policy, scopes
 from caching.errors import Uncacheable
 from caching.queries import running
 from caching.queries.query import Query
@@ -25,9 +24,6 @@ from caching.queries.query import Query
 P = ParamSpec("P")
 R = TypeVar("R")
 Decorator = Callable[[Callable[P, R]], Callable[P, R]]
-
-# Values of these types are themselves when they are equal and of one type, so they may be keys as they are.
-ATOMS = frozenset({int, str, bool, type(None), bytes})
 
 
 def cache_db_query(name: str | None = None, *, ttl: int = policy.QUERY_TTL_SECONDS) -> Decorator[P, R]:
@@ -83,9 +79,10 @@ def _sync_door(query: Query[R], function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def cached(*args: P.args, **kwargs: P.kwargs) -> R:
         near_key = _near_key(query, args, kwargs)
-        if scopes.ready() and (value := query.near_value(near_key)) is not MISS:
-            return cast("R", value)
-        return running.answer(query, query.call(args, kwargs, near_key))
+        is_ready = scopes.ready()
+        if is_ready and not pending.thread.transactions and (entry := _near(near_key)) is not None:
+            return query.near_hit(entry)
+        return running.answer(query, query.call(args, kwargs, near_key), is_ready=is_ready)
 
     return cached
 
@@ -94,16 +91,27 @@ def _async_door(query: Query[R], function: Callable[P, Awaitable[R]]) -> Callabl
     @wraps(function)
     async def cached(*args: P.args, **kwargs: P.kwargs) -> R:
         near_key = _near_key(query, args, kwargs)
-        if scopes.ready_without_io() and (value := query.near_value(near_key)) is not MISS:
-            return cast("R", value)
+        if (
+            scopes.ready_without_io()
+            and not (pending.thread.transactions or pending.context_written())
+            and (entry := _near(near_key)) is not None
+        ):
+            return query.near_hit(entry)
         return await running.answer_async(query, query.call(args, kwargs, near_key))
 
     return cached
 
 
 def _near_key(query: Query[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
-    """The call as it was written, where its arguments are atoms; else the canonical form, which takes longer."""
-    types = (*map(type, args), *map(type, kwargs.values()))
-    if ATOMS.issuperset(types):
-        return (query, types, args, *kwargs.items()) if kwargs else (query, types, args)
-    return query.call(args, kwargs).key
+    """The call as it was written, for this process. Types belong to it, since 1 == True == 1.0."""
+    if kwargs:
+        named = (*kwargs.items(), *map(type, kwargs.values()))
+        return (query, args, tuple(map(type, args)), named)
+    return (query, args, tuple(map(type, args)))
+
+
+def _near(near_key: Hashable) -> near.Entry | None:
+    try:
+        return near.get(near_key)
+    except TypeError:  # a list or a dict among the arguments
+        return None

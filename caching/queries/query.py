@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from caching import conf, keys, near, policy, scopes, stats, tags
+from caching import conf, keys, near, policy, stats, tags
 from caching.codec import MISS, Undecodable
 from caching.queries import entries, recorder
 from caching.queries.arguments import Arguments, Bound
@@ -27,6 +27,8 @@ from caching.stats import Outcome
 
 R = TypeVar("R")
 
+# Two values of one of these types that are equal are the same, so they may be keys as they are.
+ATOMS = frozenset({int, str, bool, type(None), bytes})
 EVERY_QUERY = keys.scope_tag("all", "queries")
 _canonical = msgspec.msgpack.Encoder().encode
 
@@ -72,21 +74,21 @@ class Query(Generic[R]):
         digest = keys.digest(_canonical((self._identity, bound.canonical)))
         key = keys.query_entry(conf.key_prefix(), self.name, digest, **bound.owners)
         names = scope_tags(self.name, bound.owners)
-        return Call(bound, key, digest, names, key if near_key is None else near_key)
+        return Call(bound, key, digest, names, near_key if _are_atoms(args, kwargs) else key)
 
-    def near_value(self, near_key: Hashable) -> Any:
-        """What this process holds, or MISS. The caller has seen to it that the scope is ready."""
-        entry = near.get(near_key)
-        if entry is None or entries.is_written_here(entry.tags):
-            return MISS
+    def near_hit(self, entry: near.Entry) -> R:
+        """The value of a copy in this process that holds."""
         if (outer := recorder.current()) is not None:
             outer.rest_on(dict(zip(entry.tags, entry.stamps, strict=True)))
         stats.record(self.kind, Outcome.NEAR)
-        return self.codec.load(entry.body) if entry.value is MISS else entry.value
+        value: R = self.codec.load(entry.body) if entry.value is MISS else entry.value
+        return value
 
-    def look(self, call: Call) -> tuple[Any, Reading]:
-        """The value in Redis, if one holds, or MISS; and the reading. Raises CacheUnavailable."""
-        since = near.position() if scopes.ready() else None
+    def look(self, call: Call, since: near.Position | None) -> tuple[Any, Reading]:
+        """The value in Redis, if one holds, or MISS; and the reading. Raises CacheUnavailable.
+
+        `since`: where the pushes stood before, if the near cache may keep what is found.
+        """
         reading = entries.read(call.key, call.scopes)
         value = MISS
         if reading.entry is not None:
@@ -156,6 +158,10 @@ class Query(Generic[R]):
             value=value if self.codec.is_immutable(value) else MISS,
         )
         near.keep(copy, since)
+
+
+def _are_atoms(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    return ATOMS.issuperset(map(type, args)) and ATOMS.issuperset(map(type, kwargs.values()))
 
 
 def scope_tags(name: str, owners: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from caching import flight, pending, stats, tags
+from caching import flight, near, pending, scopes, stats, tags
 from caching.codec import MISS
 from caching.flight.lease import Lease
 from caching.queries import recorder
@@ -33,20 +33,15 @@ class _Unshareable(Exception):
     """What another caller computed may not be handed on, and to wait for the next one would bring no more."""
 
 
-def answer(query: Query[R], call: Call) -> R:
-    """Raises CacheUnavailable, and whatever the function raises."""
-    value, reading = query.look(call)
+def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
+    """Raises CacheUnavailable, and whatever the function raises. `is_ready`: the scope has made its barrier."""
+    if is_ready and (copy := _near(call)) is not None:
+        return query.near_hit(copy)
+    value, reading = query.look(call, near.position() if is_ready else None)
     stats.record(query.kind, reading.outcome)
-    computation = _Computation(query, call, reading.stamps)
+    computation = _Computation(query, call, value, reading.stamps)
     if value is not MISS:
-        lease = Lease(call.digest)
-        if not query.is_due(reading) or lease.take() is not None:
-            return value  # type: ignore[no-any-return]
-        stats.record(query.kind, Outcome.EARLY)
-        try:
-            return computation.run().value
-        finally:
-            lease.land(_DONE)
+        return computation.early() if query.is_due(reading) else value
     if _must_be_alone(reading):
         return computation.run().value
     try:
@@ -57,18 +52,11 @@ def answer(query: Query[R], call: Call) -> R:
 
 async def answer_async(query: Query[R], call: Call) -> R:
     """As `answer`, for a coroutine function."""
-    value, reading = await asyncio.to_thread(query.look, call)
+    value, reading = await asyncio.to_thread(_look, query, call)
     stats.record(query.kind, reading.outcome)
-    computation = _Computation(query, call, reading.stamps)
+    computation = _Computation(query, call, value, reading.stamps)
     if value is not MISS:
-        lease = Lease(call.digest)
-        if not query.is_due(reading) or await asyncio.to_thread(lease.take) is not None:
-            return value  # type: ignore[no-any-return]
-        stats.record(query.kind, Outcome.EARLY)
-        try:
-            return (await computation.run_async()).value
-        finally:
-            await asyncio.to_thread(lease.land, _DONE)
+        return (await computation.early_async()) if query.is_due(reading) else value
     if _must_be_alone(reading):
         return (await computation.run_async()).value
     try:
@@ -82,9 +70,10 @@ async def answer_async(query: Query[R], call: Call) -> R:
 class _Computation(Generic[R]):
     """What one caller does for a value that is not there: computes it, or takes what somebody else computed."""
 
-    def __init__(self, query: Query[R], call: Call, ahead: Stamps) -> None:
+    def __init__(self, query: Query[R], call: Call, found: Any, ahead: Stamps) -> None:
         self._query = query
         self._call = call
+        self._found = found
         self._recorder = Recorder(call.scopes, ahead)
         self._own: Computed[R] | None = None
 
@@ -111,6 +100,27 @@ class _Computation(Generic[R]):
             finished = await asyncio.to_thread(self._query.finished, self._call, value, self._recorder, began)
         return self._keep(finished)
 
+    def early(self) -> R:
+        """What was found still holds, but is due: one of all readers computes it anew, the others take it as it is."""
+        lease = Lease(self._call.digest)
+        if lease.take() is not None:
+            return self._found
+        stats.record(self._query.kind, Outcome.EARLY)
+        try:
+            return self.run().value
+        finally:
+            lease.land(_DONE)
+
+    async def early_async(self) -> R:
+        lease = Lease(self._call.digest)
+        if await asyncio.to_thread(lease.take) is not None:
+            return self._found
+        stats.record(self._query.kind, Outcome.EARLY)
+        try:
+            return (await self.run_async()).value
+        finally:
+            await asyncio.to_thread(lease.land, _DONE)
+
     def taken(self, shared: Computed[R]) -> R:
         """The value for this caller: his own, or a copy of another's."""
         if shared is self._own:
@@ -126,8 +136,10 @@ class _Computation(Generic[R]):
         return finished
 
     def _look_again(self) -> Any:
-        value, reading = self._query.look(self._call)
+        value, reading = _look(self._query, self._call)
         if reading.entry is None:
+            # A computation that begins now may rest on newer stamps than the one that was not needed.
+            self._recorder = Recorder(self._call.scopes, reading.stamps)
             return MISS
         stats.record(self._query.kind, Outcome.WAITED)
         self._own = Computed(value, reading.entry, "")
@@ -140,6 +152,17 @@ class _Computation(Generic[R]):
 
     def _evidence(self) -> bytes:
         return b"" if self._recorder.why_not_stored else _pack(self._recorder.stamps())
+
+
+def _near(call: Call) -> near.Entry | None:
+    """A copy under the canonical key: for arguments that cannot be compared as they are."""
+    if call.near_key is not call.key or pending.thread.transactions:
+        return None
+    return near.get(call.key)
+
+
+def _look(query: Query[R], call: Call) -> tuple[Any, Reading]:
+    return query.look(call, near.position() if scopes.ready() else None)
 
 
 def _must_be_alone(reading: Reading) -> bool:

@@ -20,8 +20,8 @@ from caching.queries import recorder
 def carry_recorders() -> None:
     """Once for each process, at its start; a second call changes nothing."""
     if not hasattr(threading.Thread.start, "__wrapped__"):
-        threading.Thread.start = _starting(threading.Thread.start)  # type: ignore[method-assign]
-        ThreadPoolExecutor.submit = _submitting(ThreadPoolExecutor.submit)  # type: ignore[assignment, method-assign]
+        threading.Thread.start = _starting(threading.Thread.start)  # type: ignore[assignment, method-assign]
+        ThreadPoolExecutor.submit = _submitting(ThreadPoolExecutor.submit)  # type: ignore[method-assign]
 
 
 def _starting(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
