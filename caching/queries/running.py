@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -104,7 +104,7 @@ class _Computation(Generic[R]):
         """What was found still holds, but is due: one of all readers computes it anew, the others take it as it is."""
         lease = Lease(self._call.digest)
         if lease.take() is not None:
-            return self._found
+            return cast("R", self._found)
         stats.record(self._query.kind, Outcome.EARLY)
         try:
             return self.run().value
@@ -114,7 +114,7 @@ class _Computation(Generic[R]):
     async def early_async(self) -> R:
         lease = Lease(self._call.digest)
         if await asyncio.to_thread(lease.take) is not None:
-            return self._found
+            return cast("R", self._found)
         stats.record(self._query.kind, Outcome.EARLY)
         try:
             return (await self.run_async()).value
