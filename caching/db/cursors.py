@@ -57,12 +57,13 @@ class ObservedCursor(CursorWrapper):
         if kind is Kind.WRITE:
             return self._write(statement, sql, params)
         if kind is Kind.OTHER:
-            return self._send(sql, params)
+            return self._send_other(sql, params)
         return self.db.control(kind, sql, lambda: self._send(sql, params))
 
     def _executemany(self, sql: Any, param_list: Iterable[Any], *ignored: object) -> Any:
         statement = self.db.analyse(sql)
         if statement.kind is not Kind.WRITE:
+            _refuse_to_store("it reads by executemany")
             return super()._executemany(sql, param_list)  # type: ignore[misc]  # private, so not in the stubs
         param_list = list(param_list)
 
@@ -80,6 +81,9 @@ class ObservedCursor(CursorWrapper):
     def _send(self, sql: Any, params: Any) -> Any:
         self._awaited = None
         return super()._execute(sql, params)  # type: ignore[misc]
+
+    def _send_other(self, sql: Any, params: Any) -> Any:
+        return self._send(sql, params)
 
     def _send_write(self, sql: Any, params: Any) -> Any:
         return self._send(sql, params)
@@ -226,6 +230,6 @@ def _is_delete(sql: Any) -> bool:
     return str(sql).lstrip()[:6].upper() == "DELETE"
 
 
-def _refuse_to_store() -> None:
+def _refuse_to_store(reason: str = "it writes to the database") -> None:
     if (recorder := recording.current()) is not None:
-        recorder.spoil("it writes to the database")
+        recorder.spoil(reason)

@@ -82,6 +82,17 @@ class SQLiteCursor(ObservedCursor):
         self._set_open(self.cursor.description is not None)
         return result
 
+    def _send_other(self, sql: Any, params: Any) -> Any:
+        """Outside of a transaction a SAVEPOINT begins one, which its RELEASE commits."""
+        if not self.db.is_in_transaction():
+            result = self._send(sql, params)
+            self.db.is_begun_by_savepoint = self.db.is_in_transaction()
+            return result
+        if not self.db.is_begun_by_savepoint:
+            return self._send(sql, params)
+        with self.announcing(self.db.analyse(sql)):
+            return self._send(sql, params)
+
     def _send_write(self, sql: Any, params: Any) -> Any:
         result = super()._send_write(sql, params)
         if self._is_open:
@@ -110,6 +121,7 @@ class ObservedSQLite(ObservedDatabase):
         super().__init__(*args, **kwargs)
         self.open_cursors: set[int] = set()
         self._begun_fresh = False
+        self.is_begun_by_savepoint = False
 
     def identity(self) -> tuple[object, ...]:
         path = self.connection.execute("PRAGMA database_list").fetchone()[2]
@@ -134,6 +146,7 @@ class ObservedSQLite(ObservedDatabase):
 
     def transaction_is_over(self) -> None:
         self._begun_fresh = False
+        self.is_begun_by_savepoint = False
         super().transaction_is_over()
 
     def _set_autocommit(self, autocommit: bool) -> None:

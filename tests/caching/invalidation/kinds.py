@@ -505,6 +505,14 @@ def raw_transaction(world: World) -> None:
         cursor.execute("COMMIT")
 
 
+@kind(alone=True, only="sqlite")
+def transaction_of_a_savepoint(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT outer_one")
+        cursor.execute("UPDATE platform_app_persona SET name = 'Raw ' || id")
+        cursor.execute("RELEASE outer_one")
+
+
 @kind(alone=True)
 def manual_commit(world: World) -> None:
     transaction.set_autocommit(False)
