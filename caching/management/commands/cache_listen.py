@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from caching.connection import require_redis
 from caching.invalidation.bridge import BridgeUnavailable
 from caching.invalidation.listener import Listener
 
@@ -35,7 +34,6 @@ class Command(BaseCommand):
             listener = Listener(connections[options["database"]], self._say)
         except BridgeUnavailable as error:
             raise CommandError(str(error)) from error
-        require_redis()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             listener.run()
