@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from statistics import quantiles
 from time import perf_counter_ns
 from typing import Any
@@ -66,8 +67,10 @@ def measured(call: Callable[[], object]) -> Measurement:
 def in_turns(figures: Sequence[tuple[Side, str, int]], rounds: int) -> dict[str, float]:
     """µs for a call, by the name of the figure: the quickest fifth of the rounds, which other programs disturbed least."""
     seen: dict[str, list[float]] = {figure: [] for _, figure, _ in figures}
+    order = Random(0)
     for _ in range(rounds):
-        for side, figure, count in figures:
+        # Another order each time: what comes after heavy work is more often interrupted.
+        for side, figure, count in order.sample(figures, len(figures)):
             seen[figure].append(side.ask(figure, count))
     return {figure: quantiles(values, n=5)[0] for figure, values in seen.items()}
 

@@ -14,7 +14,7 @@ from typing import Any
 from tests.bench._side_by_side import Side, in_turns
 from tests.servers import prepare_environment, start_postgres
 
-ROUNDS = 25
+ROUNDS = 40
 CALLS = {
     "ours, near hit, immutable": ("ours", 2000),
     "ours, near hit, private copy": ("ours", 300),
