@@ -146,7 +146,7 @@ class Question:
                 next(replies)
                 del self._asked_to[position]
             self._take(part.link, position, next(replies))
-        if part.waits and next(replies) in (0, None):
+        if part.waits and not _is_positive(next(replies)):
             raise Unanswered("no replica has confirmed the write")
 
     def _take(self, link: Link, position: int, reply: Reply) -> None:
@@ -174,3 +174,7 @@ class Question:
     def _doubt(self, address: Address, error: Exception) -> None:
         self._failure = error
         self._topology.doubt(address)
+
+
+def _is_positive(reply: Reply) -> bool:
+    return isinstance(reply, int) and reply > 0
