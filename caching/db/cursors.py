@@ -39,7 +39,7 @@ class _Awaited:
 
 
 class ObservedCursor(CursorWrapper):
-    """In the place of Django's wrapper over a driver's cursor."""
+    """In the place of Django's wrapper over a driver's cursor. A SELECT that nobody records costs one look-up more."""
 
     db: ObservedDatabase
     _awaited: _Awaited | None = None
@@ -50,10 +50,9 @@ class ObservedCursor(CursorWrapper):
         statement = self.db.analyse(sql)
         kind = statement.kind
         if kind is Kind.READ:
-            recorder = recording.current()
-            return (
-                self._send(sql, params) if recorder is None else self._read(recorder, statement, sql, params)
-            )
+            if (recorder := recording.current()) is not None:
+                return self._read(recorder, statement, sql, params)
+            return self._send(sql, params)
         if kind is Kind.WRITE:
             return self._write(statement, sql, params)
         if kind is Kind.OTHER:
@@ -66,14 +65,12 @@ class ObservedCursor(CursorWrapper):
             _refuse_to_store("it reads by executemany")
             return super()._executemany(sql, param_list)  # type: ignore[misc]  # private, so not in the stubs
         param_list = list(param_list)
-
         with self.writing(statement) as take:
             take(statement.changes_of_many(param_list).tags)
             return super()._executemany(sql, param_list)  # type: ignore[misc]
 
     def callproc(self, procname: Any, params: Any = None, kparams: Any = None) -> Any:
         statement = self.db.analyse(f"CALL {self.db.text(procname)}()")
-
         with self.writing(statement) as take:
             take(statement.changes(()).tags)
             return super().callproc(procname, params, kparams)

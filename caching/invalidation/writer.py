@@ -81,6 +81,8 @@ class Writer:
 
     def remember(self, names: Set[str]) -> None:
         """A statement inside a transaction changes these tags, if the transaction is committed."""
+        if not names:
+            return
         if self._transaction is None:
             self._transaction = pending.begin(names)
         elif not names <= self._transaction.tags:
