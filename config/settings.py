@@ -165,6 +165,7 @@ CACHING = {
     "AI_TIMEOUT_SECONDS": env.float("AI_TIMEOUT_SECONDS", default=90.0),
     "AI_MAX_RETRIES": env.int("AI_MAX_RETRIES", default=2),
     "OFFLINE_TRANSPORT": "platform_app.offline.transport.OfflineTransport",
+    "BRIDGE": env.bool("CACHE_BRIDGE", default=False),
 }
 
 # --- Accounts ----------------------------------------------------------------------------------------------------

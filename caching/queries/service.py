@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from caching import conf, keys, policy, stats, tags
+from caching import conf, keys, policy, scopes, stats, tags
 from caching.codec import Undecodable
 from caching.queries import entries
 from caching.queries.arguments import canonical
@@ -114,6 +114,7 @@ db_cache_service = DbCacheService()
 
 def _renewed(name: str) -> Invalidated:
     tags.renew([name])
+    scopes.after_own_write([name])
     return Invalidated((name,))
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from caching import CacheUnavailable, cache_db_query, cache_user_query, fresh, keys
+from caching import CacheUnavailable, cache_db_query, cache_user_query, db_cache_service, fresh, keys
 from caching.invalidation.by_hand import (
     Observed,
     invalidate_everything,
@@ -108,6 +108,13 @@ class TestScopes:
             retitle(scenarios[0])
             invalidate_scenario(pk)
             assert title_of(pk) == "new"
+
+    def test_so_it_does_with_the_service(self, users: tuple[User, User]) -> None:
+        with fresh():
+            before = [name_of(users[0].pk) for _ in range(3)]
+            rename(users[0])
+            db_cache_service.invalidate_user_related_cache(user_id=users[0].pk)
+            assert name_of(users[0].pk) == "renamed" != before[-1]
 
     @pytest.mark.parametrize("wrong", ["", "7:8", "a b", "*"])
     def test_what_cannot_be_an_id_is_refused(self, wrong: str) -> None:
