@@ -170,6 +170,7 @@ class Arena:
             if not path.name.endswith(".ready"):
                 result.add(json.loads(path.read_text()))
         logger.info("%s", result)
+        logger.debug("%s", dict(result.kinds))
         return result
 
     def _wait(self, condition: Callable[[], bool]) -> None:

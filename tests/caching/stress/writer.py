@@ -64,9 +64,15 @@ class Writer:
         for cell, state in new.items():
             self.board.attempted[cell] = state
         self.in_commit = lambda: self._publish(new)
-        if autocommit and self.random.random() < 0.4:
+        way = self.random.random()
+        if autocommit and way < 0.4:
             self.kinds[f"{name} in autocommit"] += 1
             act()
+        elif way > 0.9:
+            self.kinds[f"{name} committed by hand"] += 1
+            with committed_by_hand():
+                act()
+                self._see_own(new)
         else:
             self.kinds[f"{name} in a transaction"] += 1
             with transaction.atomic():
@@ -215,6 +221,18 @@ class Writer:
 
 # Several rows by one statement or one transaction of Django's.
 WHOLE = {writes.bulk_update, writes.upsert, writes.delete_by_query, writes.bulk_create, writes.copy}
+
+
+@contextmanager
+def committed_by_hand() -> Iterator[None]:
+    """A transaction that Django does not manage."""
+    transaction.set_autocommit(False)
+    try:
+        yield
+        transaction.commit()
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
 
 
 @contextmanager
