@@ -63,6 +63,18 @@ class Expensive:
         return value
 
 
+class Held(Expensive):
+    """A computation that rests until it is released."""
+
+    def __init__(self, of: Expensive) -> None:
+        super().__init__(of.server, of.prefix, of.name)
+        self.release = threading.Event()
+        self.work = self.rest
+
+    def rest(self) -> None:
+        assert self.release.wait(PATIENCE_SECONDS)
+
+
 def main() -> None:
     """Says `ready`, waits for a line, then asks with all threads at once; prints what they got.
 

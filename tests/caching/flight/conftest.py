@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
 
 from caching.flight import boarding
-from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive
+from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive, Held
 
 
 @pytest.fixture
@@ -44,3 +45,14 @@ def boarded(
     monkeypatch.setattr(boarding, "board", counting)
     yield lambda count: eventually(lambda: len(seats) >= count)
     assert boarding._board.flights == {}
+
+
+@pytest.fixture
+def held(value: Expensive) -> Held:
+    return Held(value)
+
+
+@pytest.fixture
+def crowd() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(64) as pool:
+        yield pool
