@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from django.db import connections
 
 from caching import cache_db_query
+from caching.invalidation import listener
 from platform_app.models import Persona
 from tests.caching.invalidation.bridge.hands import (
     POSTGRESQL,
@@ -125,3 +128,13 @@ class TestWritesFromOutside:
         listening = listen()
         assert listening.stop(how) == 0
         listening.says("Stopped.")
+
+    def test_a_line_on_which_nothing_arrives_is_given_up(
+        self, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A pooler in transaction mode listens on one connection and reads from another."""
+        for name in ("PULSE_SECONDS", "PATIENCE_SECONDS"):
+            monkeypatch.setattr(listener, name, 0.05)
+        deaf = listener.Listener(connections["default"], say=lambda line: None)
+        with pytest.raises(psycopg.OperationalError, match=r"notifications do not arrive, .* --database"):
+            deaf._follow(outside)
