@@ -122,9 +122,9 @@ def _little_endian(values: array[float]) -> array[float]:
     return swapped
 
 
-def encode(codec: Codec[T], value: T) -> bytes:
+def encode(codec: Codec[T], value: T, *, compress_above: int = COMPRESS_ABOVE_BYTES) -> bytes:
     payload = codec.dump(value)
-    if codec.compressible and COMPRESS_ABOVE_BYTES < len(payload) <= MAX_EXPANDED_BYTES:
+    if codec.compressible and compress_above < len(payload) <= MAX_EXPANDED_BYTES:
         packed = _zstd.compressor.compress(payload)
         if len(packed) < len(payload):
             return _header(codec, compressed=True) + packed

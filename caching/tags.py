@@ -12,6 +12,7 @@ A stamp begins with the epoch of the Redis primary that bore it: one that a fail
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
 
 from caching import conf, keys, policy
 from caching.connection import raising_cache_unavailable, wire
@@ -51,14 +52,23 @@ def stamps(names: Collection[str]) -> Stamps:
     )
 
 
-def read_with(entry_key: str, names: Collection[str]) -> tuple[bytes | None, Stamps]:
-    """An entry and the stamps of its tags in one round trip. Tags without a stamp are left out: none is born here."""
-    tag_keys = _keys(names)
-    entry, *replies = wire.mget([entry_key, *tag_keys])
-    present = [(name, key, reply) for name, key, reply in zip(names, tag_keys, replies, strict=True) if reply]
-    if not present:
-        return entry, {}
-    return entry, _settled(*zip(*present, strict=True))
+def read_with(entry_key: str, names: Collection[str]) -> tuple[bytes | None, list[bytes | None]]:
+    """An entry, and what lies under its tags, in one round trip. None is born; `settled` makes stamps of the replies."""
+    entry, *replies = wire.mget([entry_key, *_keys(names)])
+    return entry, replies
+
+
+def are(replies: Sequence[bytes | None], expected: Sequence[bytes]) -> bool:
+    """Whether the replies are exactly these stamps, and count now. False may only mean that it has to be looked into."""
+    if tuple(replies) != expected or not expected:
+        return False
+    epoch = wire.common_epoch()
+    return epoch is not None and all(map(bytes.startswith, expected, repeat(epoch)))
+
+
+def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
+    """What lay under the tags as stamps; tags that had none are left out."""
+    return _settled(names, _keys(names), replies)
 
 
 def may_store(names: Collection[str]) -> bool:
@@ -93,25 +103,34 @@ def _new_stamp(key: str) -> bytes:
 
 
 def _settled(names: Collection[str], tag_keys: Sequence[str], replies: Sequence[Reply]) -> Stamps:
-    """The replies as stamps; those that may not count (marks, other epochs, other types) are settled by the server."""
-    found: Stamps = {}
-    doubtful = []
-    for name, key, reply in zip(names, tag_keys, replies, strict=True):
-        if isinstance(reply, bytes) and reply.startswith(wire.epoch_of(key)):
-            found[name] = reply
-        else:
-            doubtful.append((name, key))
-    if doubtful:
-        life = policy.with_jitter(_TTL_MS)
-        calls = [(key, _new_stamp(key), life, wire.epoch_of(key)) for _, key in doubtful]
-        settled = wire.run(_SETTLE, calls, idempotent=True)
-        done(settled)
-        found |= {
-            name: stamp
-            for (name, _), stamp in zip(doubtful, settled, strict=True)
-            if isinstance(stamp, bytes)
-        }
+    """The replies as stamps. Those that may not count (marks, other epochs, other types) are settled by the server."""
+    epochs = wire.epochs_of(tag_keys)
+    found = {
+        name: reply
+        for name, reply, epoch in zip(names, replies, epochs, strict=True)
+        if isinstance(reply, bytes) and reply.startswith(epoch)
+    }
+    if len(found) < len(names):
+        found |= _doubtful_settled(
+            [
+                (name, key, epoch)
+                for name, key, reply, epoch in zip(names, tag_keys, replies, epochs, strict=True)
+                if reply is not None and name not in found
+            ]
+        )
     return found
+
+
+def _doubtful_settled(doubtful: Sequence[tuple[str, str, bytes]]) -> Stamps:
+    if not doubtful:
+        return {}
+    life = policy.with_jitter(_TTL_MS)
+    calls = [(key, _new_stamp(key), life, epoch) for _, key, epoch in doubtful]
+    replies = wire.run(_SETTLE, calls, idempotent=True)
+    done(replies)
+    return {
+        name: stamp for (name, _, _), stamp in zip(doubtful, replies, strict=True) if isinstance(stamp, bytes)
+    }
 
 
 def done(replies: Iterable[Reply]) -> None:

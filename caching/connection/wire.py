@@ -89,6 +89,18 @@ def epoch_of(key: str) -> bytes:
     return _link_of(key).epoch
 
 
+def epochs_of(keys: Sequence[str]) -> list[bytes]:
+    """`epoch_of` each."""
+    common = common_epoch()
+    return [epoch_of(key) for key in keys] if common is None else [common] * len(keys)
+
+
+def common_epoch() -> bytes | None:
+    """The epoch of all keys on a server of its own; None where they may have several owners."""
+    topology = nodes.current()
+    return None if topology.fails_over else _link_of("").epoch
+
+
 def may_store(key: str) -> bool:
     """Whether what is computed now may be stored under this key. False for some seconds after a failover."""
     topology = nodes.current()

@@ -58,7 +58,8 @@ def _hit(entry_keys: list[str], names: Set[str]) -> int:
     if not concerned:
         return 0
     needed = sorted({name for entry in concerned for name in entry.tags})
-    _, stamps = tags.read_with(entry_keys[0], needed)
+    _, replies = tags.read_with(entry_keys[0], needed)
+    stamps = tags.settled(needed, replies)
     return sum(entry.holds(stamps) for entry in concerned)
 
 

@@ -17,6 +17,8 @@ from caching.stats import Outcome
 from caching.tags import Stamps
 
 KNOWN_TAGS = 20_000
+# To expand 6 kB takes a fifth of the time of a whole hit.
+COMPRESS_ABOVE_BYTES = 8192
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -32,12 +34,12 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
         return dict(zip(self.tags, self.stamps, strict=True))
 
     def holds(self, current: Stamps) -> bool:
-        return all(current.get(name) == stamp for name, stamp in zip(self.tags, self.stamps, strict=True))
+        return tuple(map(current.get, self.tags)) == self.stamps
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found: an entry that holds, or why there is none; and the stamps that were seen on the way."""
+    """What was found: an entry that holds, or why there is none; and the stamps that were seen on the way to a miss."""
 
     entry: Entry | None
     outcome: Outcome
@@ -61,24 +63,30 @@ _known_tags = _KnownTags()
 
 def read(key: str, scopes: tuple[str, ...]) -> Reading:
     """The entry, if it holds now. `scopes` are tags that it has in any case."""
-    packed, stamps = tags.read_with(key, _known_tags.get(key, scopes))
-    if packed is None:
-        return Reading(None, Outcome.ABSENT, stamps)
-    try:
-        entry = codec.decode(_CODEC, packed)
-    except codec.Undecodable:
-        return Reading(None, Outcome.UNDECODABLE, stamps)
+    names = _known_tags.get(key, scopes)
+    packed, replies = tags.read_with(key, names)
+    entry = None if packed is None else _unpacked(packed)
+    # The way of almost every hit. What follows it is slower, and says why there is none.
+    if entry is not None and entry.tags == names and tags.are(replies, entry.stamps):
+        return _allowed(entry)
+    stamps = tags.settled(names, replies)
+    if entry is None:
+        return Reading(None, Outcome.ABSENT if packed is None else Outcome.UNDECODABLE, stamps)
     if unknown := [name for name in entry.tags if name not in stamps]:
         stamps |= tags.stamps(unknown)
-        _known_tags.remember(key, entry.tags)
-    return _judged(entry, stamps)
+    _known_tags.remember(key, entry.tags)
+    if entry.holds(stamps):
+        return _allowed(entry)
+    is_busy = any(tags.is_busy(stamps[name]) for name in entry.tags)
+    return Reading(None, Outcome.BYPASS if is_busy else Outcome.OUTDATED, stamps)
 
 
 def write(key: str, entry: Entry, *, now: float) -> None:
     """Keeps the entry until it expires."""
     _known_tags.remember(key, entry.tags)
     life_ms = max(1, round((entry.expires_at - now) * 1000))
-    tags.done(wire.call([("SET", key, codec.encode(_CODEC, entry), "PX", life_ms)]))
+    packed = codec.encode(_CODEC, entry, compress_above=COMPRESS_ABOVE_BYTES)
+    tags.done(wire.call([("SET", key, packed, "PX", life_ms)]))
 
 
 def made(stamps: Stamps, body: bytes, *, computed_seconds: float, ttl_seconds: float, now: float) -> Entry:
@@ -98,11 +106,15 @@ def is_written_here(names: tuple[str, ...]) -> bool:
     return bool(on_thread) or not pending.context_written().isdisjoint(names)
 
 
-def _judged(entry: Entry, stamps: Stamps) -> Reading:
-    if len(entry.tags) != len(entry.stamps):
-        return Reading(None, Outcome.UNDECODABLE, stamps)
-    if any(tags.is_busy(stamps.get(name, b"")) for name in entry.tags) or is_written_here(entry.tags):
-        return Reading(None, Outcome.BYPASS, stamps)
-    if not entry.holds(stamps):
-        return Reading(None, Outcome.OUTDATED, stamps)
-    return Reading(entry, Outcome.HIT, stamps)
+def _allowed(entry: Entry) -> Reading:
+    if is_written_here(entry.tags):
+        return Reading(None, Outcome.BYPASS, {})
+    return Reading(entry, Outcome.HIT, {})
+
+
+def _unpacked(packed: bytes) -> Entry | None:
+    try:
+        entry = codec.decode(_CODEC, packed)
+    except codec.Undecodable:
+        return None
+    return entry if len(entry.tags) == len(entry.stamps) else None

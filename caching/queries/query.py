@@ -29,6 +29,8 @@ R = TypeVar("R")
 
 # Two values of one of these types that are equal are the same, so they may be keys as they are.
 ATOMS = frozenset({int, str, bool, type(None), bytes})
+# Calls of one function whose keys are remembered: to make one takes ten times as long as to look it up.
+KNOWN_CALLS = 5_000
 EVERY_QUERY = keys.scope_tag("all", "queries")
 _canonical = msgspec.msgpack.Encoder().encode
 
@@ -38,6 +40,7 @@ class Call:
     """One call of a cached function. `scopes` are the tags for invalidation by hand, `near_key` is for this process."""
 
     bound: Bound
+    prefix: str
     key: str
     digest: str
     scopes: tuple[str, ...]
@@ -63,18 +66,30 @@ class Query(Generic[R]):
         self.arguments = Arguments(function)
         self.codec: ResultCodec = ResultCodec(function)
         self._ttl_seconds = ttl_seconds
+        self._calls: dict[Hashable, Call] = {}
         code = function.__code__
         self._identity = (name, function.__module__, function.__qualname__, _fingerprint(code))
         keys.query_entry("", name, "")  # refuses a name that cannot stand in a key
 
-    def call(
-        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], near_key: Hashable | None = None
+    def call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], near_key: Hashable) -> Call:
+        """Raises TypeError for a call that the function would not take, Uncacheable for arguments without a plain form."""
+        prefix = conf.key_prefix()
+        if not _are_atoms(args, kwargs):
+            return self._made(prefix, args, kwargs, None)
+        known = self._calls.get(near_key)
+        if known is None or known.prefix != prefix:
+            if len(self._calls) >= KNOWN_CALLS:
+                self._calls.clear()
+            known = self._calls[near_key] = self._made(prefix, args, kwargs, near_key)
+        return known
+
+    def _made(
+        self, prefix: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], near_key: Hashable | None
     ) -> Call:
         bound = self.arguments.bind(args, kwargs)
         digest = keys.digest(_canonical((self._identity, bound.canonical)))
-        key = keys.query_entry(conf.key_prefix(), self.name, digest, **bound.owners)
-        names = scope_tags(self.name, bound.owners)
-        return Call(bound, key, digest, names, near_key if _are_atoms(args, kwargs) else key)
+        key = keys.query_entry(prefix, self.name, digest, **bound.owners)
+        return Call(bound, prefix, key, digest, scope_tags(self.name, bound.owners), near_key or key)
 
     def near_hit(self, entry: near.Entry) -> R:
         """The value of a copy in this process that holds."""

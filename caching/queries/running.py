@@ -39,9 +39,11 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
         return query.near_hit(copy)
     value, reading = query.look(call, near.position() if is_ready else None)
     stats.record(query.kind, reading.outcome)
+    if value is not MISS and not query.is_due(reading):
+        return cast("R", value)
     computation = _Computation(query, call, value, reading.stamps)
     if value is not MISS:
-        return computation.early() if query.is_due(reading) else value
+        return computation.early()
     if _must_be_alone(reading):
         return computation.run().value
     try:
@@ -54,9 +56,11 @@ async def answer_async(query: Query[R], call: Call) -> R:
     """As `answer`, for a coroutine function."""
     value, reading = await asyncio.to_thread(_look, query, call)
     stats.record(query.kind, reading.outcome)
+    if value is not MISS and not query.is_due(reading):
+        return cast("R", value)
     computation = _Computation(query, call, value, reading.stamps)
     if value is not MISS:
-        return (await computation.early_async()) if query.is_due(reading) else value
+        return await computation.early_async()
     if _must_be_alone(reading):
         return (await computation.run_async()).value
     try:

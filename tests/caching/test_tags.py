@@ -116,7 +116,9 @@ def test_a_stamp_of_another_primary_does_not_count() -> None:
 def test_an_entry_is_read_with_the_stamps_of_its_tags_and_none_is_born() -> None:
     redis_client().set("entry", b"value")
     stamps = tags.stamps(["known"])
-    assert tags.read_with("entry", ["known", "unknown"]) == (b"value", stamps)
+    entry, replies = tags.read_with("entry", ["known", "unknown"])
+    assert entry == b"value"
+    assert tags.settled(["known", "unknown"], replies) == stamps
     assert not redis_client().exists(tag_key("unknown"))
     redis_client().delete("entry")
 
