@@ -23,10 +23,11 @@ from caching.queries.query import Query
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Decorator = Callable[[Callable[P, R]], Callable[P, R]]
 
 
-def cache_db_query(name: str | None = None, *, ttl: int = policy.QUERY_TTL_SECONDS) -> Decorator[P, R]:
+def cache_db_query(
+    name: str | None = None, *, ttl: int = policy.QUERY_TTL_SECONDS
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """`name` stands in the key and in the statistics (a-z, 0-9, _); it is the function's own unless given.
 
     Raises Uncacheable here for a function that cannot be cached, and at the call for arguments or results that cannot be.
@@ -35,26 +36,30 @@ def cache_db_query(name: str | None = None, *, ttl: int = policy.QUERY_TTL_SECON
     return _caching(name, ttl, needs_user=False)
 
 
-def cache_user_query(name: str | None = None, *, ttl: int = policy.USER_QUERY_TTL_SECONDS) -> Decorator[P, R]:
+def cache_user_query(
+    name: str | None = None, *, ttl: int = policy.USER_QUERY_TTL_SECONDS
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """As `cache_db_query`, for what belongs to one user: the parameter `user_id` or `user`, positional or keyword."""
     return _caching(name, ttl, needs_user=True)
 
 
 def cache_static_query(
     name: str | None = None, *, ttl: int = policy.STATIC_QUERY_TTL_SECONDS
-) -> Decorator[P, R]:
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """As `cache_db_query`, kept for an hour."""
     return _caching(name, ttl, needs_user=False)
 
 
 def cache_dynamic_query(
     name: str | None = None, *, ttl: int = policy.DYNAMIC_QUERY_TTL_SECONDS
-) -> Decorator[P, R]:
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """As `cache_db_query`, kept for ten minutes."""
     return _caching(name, ttl, needs_user=False)
 
 
-def _caching(name: str | None, ttl_seconds: int, *, needs_user: bool) -> Decorator[P, R]:
+def _caching(
+    name: str | None, ttl_seconds: int, *, needs_user: bool
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     if callable(name):
         raise Uncacheable("Write the decorator with brackets: @cache_db_query().")
     if ttl_seconds < 1:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
-from platform_app.accounts import selectors
 from platform_app.accounts.tasks import mail_password_reset
 from platform_app.errors import FieldError, InvalidInput, NotAllowed, NotFound, WrongCredentials
 from platform_app.models import Role, User
@@ -80,7 +80,7 @@ def request_password_reset(*, email: str, address: str, origin: str) -> None:
     """Mail a link, if this e-mail address has an active account; what the caller sees is the same if not."""
     RESET_FROM_ADDRESS.count_attempt(address)
     RESET_FOR_PERSON.count_attempt(email.strip().lower())
-    user = selectors.user_with_email(email)
+    user = User.objects.filter(email=email.strip().lower()).first()
     mail_password_reset.enqueue(user.pk if user else None, origin)
 
 
@@ -88,8 +88,10 @@ def request_password_reset(*, email: str, address: str, origin: str) -> None:
 def issue_token(user: User) -> NewToken:
     """A new API token. Expired ones go, and above the limit the oldest as well, so that scripts never lock themselves out."""
     User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not pass the limit
-    kept = selectors.valid_tokens(user)[: knox_settings.TOKEN_LIMIT_PER_USER - 1]
-    AuthToken.objects.filter(user=user).exclude(pk__in=[token.pk for token in kept]).delete()
+    tokens = AuthToken.objects.filter(user=user)
+    valid = tokens.filter(expiry__gt=timezone.now()).order_by("-created", "pk")
+    kept = valid.values_list("pk", flat=True)[: knox_settings.TOKEN_LIMIT_PER_USER - 1]
+    tokens.exclude(pk__in=list(kept)).delete()
     token, secret = AuthToken.objects.create(user=user)
     return NewToken(secret=secret, expires=token.expiry)
 

@@ -86,7 +86,9 @@ def account(request: SignedInRequest) -> HttpResponse:
         actions.rename(request.user, form.cleaned_data["name"])
         messages.success(request, "Your name has been changed.")
         return redirect("accounts:account")
-    return form_response(request, "accounts/account.html", form, tokens=selectors.valid_tokens(request.user))
+    return form_response(
+        request, "accounts/account.html", form, tokens=selectors.valid_tokens(request.user.pk)
+    )
 
 
 @form_page

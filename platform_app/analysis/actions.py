@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from caching.connection import raising_cache_unavailable
 from platform_app.analysis.run import announce_end, event_log, is_lost, state
-from platform_app.analysis.selectors import require_author
+from platform_app.analysis.selectors import has_lost_documents, require_author
 from platform_app.analysis.tasks import analyze_document
 from platform_app.analysis.uploads import Accepted, accept
 from platform_app.errors import Conflict
@@ -81,6 +81,8 @@ def delete_document(document: Document) -> None:
 
 def give_up_lost(owner: User) -> None:
     """Analyses whose worker has died become failed, so that their owner can start them again. Called before reading."""
+    if not has_lost_documents(owner.pk):
+        return
     for document in Document.objects.filter(is_lost(), owner=owner):
         sentence = NEVER_BEGUN if document.status == DocumentStatus.QUEUED else WORKER_LOST
         lost = Document.objects.filter(is_lost(), pk=document.pk)

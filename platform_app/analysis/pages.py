@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -20,9 +19,9 @@ from platform_app.analysis.steps import steps_of
 from platform_app.analysis.uploads import MAX_CONTEXT_BYTES, MAX_CONTEXT_FILES, MAX_FILE_BYTES, MAX_PAGES
 from platform_app.errors import DocumentUnreadable, InvalidInput, NotFound
 from platform_app.models import ContextFile, Document
+from platform_app.paging import asked_page
 from platform_app.requests import SignedInRequest, signed_in
 
-PAGE_SIZE = 20
 LIMITS = {
     "file_megabytes": MAX_FILE_BYTES // 2**20,
     "pages": MAX_PAGES,
@@ -106,9 +105,7 @@ def _current(request: SignedInRequest, pk: int) -> Document:
 
 def _upload_page(request: SignedInRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
     actions.give_up_lost(request.user)
-    earlier = Paginator(selectors.list_own_documents(request.user), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    earlier = selectors.document_page(request.user.pk, asked_page(request.GET.get("page")))
     return render(
         request, "analysis/upload.html", {"form": form, "page": earlier, "limits": LIMITS}, status=status
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -46,6 +47,14 @@ def is_lost() -> Q:
     return silent | Q(status=DocumentStatus.QUEUED, heard_at__lt=now - WAITED_TOO_LONG_AFTER)
 
 
+def seems_lost(status: str, heard_at: datetime) -> bool:
+    """The same of values that were read before."""
+    silence = timezone.now() - heard_at
+    if status == DocumentStatus.RUNNING:
+        return silence > SILENT_AFTER
+    return status == DocumentStatus.QUEUED and silence > WAITED_TOO_LONG_AFTER
+
+
 def state(document: Document) -> dict[str, Any]:
     """What the API shows of a document is what its events say."""
     return dict(DocumentSerializer(document).data)
@@ -74,7 +83,8 @@ class Run:
     def claim(cls, document_id: int) -> Run | None:
         """Begin. None: there is nothing to do, as the document is gone, finished, or with another worker."""
         free = Q(status=DocumentStatus.QUEUED) | is_lost()
-        claimed = Document.objects.filter(free, pk=document_id).update(
+        claimed = _update(
+            Document.objects.filter(free, pk=document_id),
             status=DocumentStatus.RUNNING,
             attempt=F("attempt") + 1,
             stage="",
@@ -100,7 +110,7 @@ class Run:
         self._tell("state")
 
     def beat(self) -> None:
-        self._rows().update(heard_at=timezone.now())
+        _update(self._rows(), heard_at=timezone.now())
 
     def lock(self) -> Document:
         """The row, locked until the end of the transaction. Raises Superseded."""
@@ -119,7 +129,7 @@ class Run:
 
     def _write(self, **fields: Any) -> None:
         fields["heard_at"] = timezone.now()
-        if not self._rows().update(**fields):
+        if not _update(self._rows(), **fields):
             raise Superseded
         for name, value in fields.items():
             setattr(self.document, name, value)
@@ -131,3 +141,10 @@ class Run:
 
     def _tell(self, event: str) -> None:
         self._log.append(event, state(self.document))
+
+
+def _update(row: QuerySet[Document], **fields: Any) -> int:
+    # In a transaction the cache learns which row it was; by itself an UPDATE would concern everybody's documents, and
+    # there is one every few seconds.
+    with transaction.atomic():
+        return row.update(**fields)

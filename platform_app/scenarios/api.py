@@ -11,9 +11,11 @@ from rest_framework.views import APIView
 
 from platform_app.errors import NotFound
 from platform_app.models import User
+from platform_app.paging import Page
 from platform_app.requests import SignedInAPIRequest
 from platform_app.scenarios import actions, parts, selectors
-from platform_app.scenarios.selectors import LibraryQuery, ScenarioPage
+from platform_app.scenarios.cards import ScenarioCard
+from platform_app.scenarios.selectors import LibraryQuery
 from platform_app.scenarios.serializers import (
     DETAIL,
     LibraryQuerySerializer,
@@ -115,12 +117,12 @@ def _shown(user: User, pk: int) -> dict[str, Any]:
     return dict(serializer(scenario).data)
 
 
-def _paged(request: SignedInAPIRequest, page: ScenarioPage) -> dict[str, Any]:
+def _paged(request: SignedInAPIRequest, page: Page[ScenarioCard]) -> dict[str, Any]:
     return {
         "count": page.total,
         "next": _page_url(request, page.next),
         "previous": _page_url(request, page.previous),
-        "results": page.cards,
+        "results": page.items,
     }
 
 

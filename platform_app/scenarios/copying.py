@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from platform_app.errors import NotFound
 from platform_app.models import LearningOutcome, Persona, Scenario, Scene
 from platform_app.scenarios.fields import OVERVIEW_FIELDS, PERSONA_FIELDS, SCENE_COLUMNS
 from platform_app.scenarios.pictures import copied_file, new_name
@@ -14,18 +15,24 @@ TITLE_LENGTH = 200
 
 @transaction.atomic
 def duplicate_scenario(scenario: Scenario) -> Scenario:
-    """A copy that belongs to the same owner. The document stays with the original: it can have only one scenario."""
-    copy = Scenario(owner_id=scenario.owner_id, case_text=scenario.case_text, rubric=scenario.rubric)
+    """A copy that belongs to the same owner. The document stays with the original: it can have only one scenario. Raises
+    NotFound if the original is gone.
+    """
+    # Locked and read anew: with the text of the case, and without an edit between one part and the next.
+    original = Scenario.objects.select_for_update().filter(pk=scenario.pk).first()
+    if original is None:
+        raise NotFound
+    copy = Scenario(owner_id=original.owner_id, case_text=original.case_text, rubric=original.rubric)
     for name in OVERVIEW_FIELDS:
-        setattr(copy, name, getattr(scenario, name))
-    copy.title = scenario.title[: TITLE_LENGTH - len(SUFFIX)] + SUFFIX
+        setattr(copy, name, getattr(original, name))
+    copy.title = original.title[: TITLE_LENGTH - len(SUFFIX)] + SUFFIX
     copy.save()
     LearningOutcome.objects.bulk_create(
         LearningOutcome(scenario=copy, position=outcome.position, text=outcome.text)
-        for outcome in scenario.learning_outcomes.all()
+        for outcome in original.learning_outcomes.all()
     )
-    twins = {persona.pk: _copy_persona(persona, copy) for persona in scenario.personas.all()}
-    for scene in scenario.scenes.prefetch_related("personas"):
+    twins = {persona.pk: _copy_persona(persona, copy) for persona in original.personas.all()}
+    for scene in original.scenes.prefetch_related("personas"):
         _copy_scene(scene, copy, twins)
     return copy
 

@@ -64,16 +64,16 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_own": is_own,
         "is_complete": not missing_parts(scenario),
         "has_begun": selectors.has_begun(request.user.pk, pk),
-        "students": selectors.count_students(scenario) if is_own else None,
+        "students": selectors.count_students(pk, owner_id=scenario.owner_id) if is_own else None,
     }
     return render(request, "scenarios/detail.html", context)
 
 
 @require_GET
 def scene_image(request: HttpRequest, pk: int) -> FileResponse:
-    scene = selectors.get_pictured_scene(request.user, pk)
+    picture = selectors.get_picture(request.user, pk)
     try:
-        file = default_storage.open(str(scene.image.name))
+        file = default_storage.open(picture.name)
     except FileNotFoundError as error:
         raise NotFound("The file of this picture is gone.") from error
     response = FileResponse(file, content_type=pictures.CONTENT_TYPE)
@@ -117,7 +117,7 @@ def archive(request: SignedInRequest, pk: int) -> HttpResponse:
 def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     scenario = selectors.get_own_scenario(request.user, pk)
     if request.method == "GET":
-        keeps = actions.played_by_students(scenario)
+        keeps = selectors.count_students(pk, owner_id=scenario.owner_id) > 0
         return render(request, "scenarios/delete.html", {"scenario": scenario, "keeps": keeps})
     if actions.delete_scenario(scenario) is actions.Removal.ARCHIVED:
         messages.success(request, f"“{scenario.title}” has been archived: students have played it.")

@@ -1,25 +1,23 @@
 """Reading scenarios, and who may see what: published ones everybody who is signed in, all others only their owner. How a
 published one looks, its card with the picture, everybody may see.
 
-Arguments are plain values and results are fully loaded, so that they can be cached; rights are judged on what was loaded,
-anew for every caller.
+What is read is cached, for nobody in particular where it is the same for all; rights are judged on what was found, anew
+for every caller. Instances are copies to look at: an action reads again, and locks, what it changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from math import ceil
-from typing import Any
+from typing import Protocol
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from caching import cache_db_query, cache_dynamic_query, cache_static_query, cache_user_query
 from platform_app.errors import NotAllowed, NotFound
 from platform_app.models import (
-    Difficulty,
+    Document,
     Persona,
     Scenario,
     ScenarioStatus,
@@ -28,9 +26,11 @@ from platform_app.models import (
     SimulationStatus,
     User,
 )
-from platform_app.scenarios.pictures import image_url
+from platform_app.paging import Page, page_count
+from platform_app.scenarios.cards import ScenarioCard, read_cards
 
 PAGE_SIZE = 12
+PUBLISHED = Q(status=ScenarioStatus.PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -44,117 +44,64 @@ class LibraryQuery:
     mine: bool = False
 
 
-@dataclass(frozen=True)
-class ScenarioCard:
-    """A scenario in a list."""
+class Owned(Protocol):
+    """What tells who may see a scenario."""
 
-    id: int
-    title: str
-    description: str
-    industry: str
-    difficulty: str
-    estimated_minutes: int
-    student_role: str
-    status: str
+    @property
+    def owner_id(self) -> int: ...
+
+    @property
+    def is_published(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The stored file of a scene's picture, and whose scenario it belongs to."""
+
+    name: str
+    scenario_id: int
     owner_id: int
-    owner_name: str
-    scene_count: int
-    persona_count: int
-    cover_scene_id: int | None
-    cover_name: str | None
-    published_at: datetime | None
-    updated_at: datetime
-
-    @property
-    def cover_url(self) -> str:
-        return (
-            image_url(self.cover_scene_id, self.cover_name) if self.cover_scene_id and self.cover_name else ""
-        )
-
-    @property
-    def tone(self) -> int:
-        """Which of the six colours stands in for a missing picture."""
-        return self.id % 6
-
-    @property
-    def difficulty_label(self) -> str:
-        return str(Difficulty(self.difficulty).label)
-
-    @property
-    def status_label(self) -> str:
-        return str(ScenarioStatus(self.status).label)
-
-
-@dataclass(frozen=True)
-class ScenarioPage:
-    """One page of a list: page `number` of `pages`, of `total` scenarios."""
-
-    cards: tuple[ScenarioCard, ...]
-    number: int
-    pages: int
-    total: int
-
-    @property
-    def previous(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
-
-
-def visible_scenarios(user_id: int, query: LibraryQuery = LibraryQuery()) -> QuerySet[Scenario]:
-    """What the user may see and looks for, without parts."""
-    own, published = Q(owner_id=user_id), Q(status=ScenarioStatus.PUBLISHED)
-    found = Scenario.objects.filter(own if query.mine else own | published)
-    if query.status:
-        found = found.filter(status=query.status)
-    else:
-        found = found.exclude(status=ScenarioStatus.ARCHIVED)
-    for name in ("industry", "difficulty"):
-        if wanted := getattr(query, name):
-            found = found.filter(**{name: wanted})
-    for word in query.search.split()[:10]:
-        found = found.filter(_mentions(word))
-    return found
+    is_published: bool
 
 
 def scenario_page(
     user_id: int, query: LibraryQuery = LibraryQuery(), number: int = 1, size: int = PAGE_SIZE
-) -> ScenarioPage:
-    """One page of the library in two queries. Raises NotFound for a page that there is not."""
-    found = visible_scenarios(user_id, query)
-    total = found.count()
-    pages = max(1, ceil(total / size))
-    if not 1 <= number <= pages:
-        raise NotFound(f"There is no page {number}: the list has {pages}.")
-    rows = _with_card_columns(found)[(number - 1) * size : number * size]
-    return ScenarioPage(tuple(ScenarioCard(**row) for row in rows), number, pages, total)
+) -> Page[ScenarioCard]:
+    """One page of what the user may see and looks for. Raises NotFound for a page that there is not."""
+    if query.status == ScenarioStatus.PUBLISHED and not query.mine:
+        return _published_page(query, number, size)
+    return _own_page(user_id, query, number, size)
 
 
 def showcase(limit: int, *, without: Collection[int] = ()) -> list[ScenarioCard]:
     """What has been published last."""
-    published = Scenario.objects.filter(status=ScenarioStatus.PUBLISHED).exclude(pk__in=without)
-    rows = _with_card_columns(published).order_by("-published_at", "-pk")[:limit]
-    return [ScenarioCard(**row) for row in rows]
+    latest = _latest_published(limit + len(without))
+    return [card for card in latest if card.id not in without][:limit]
 
 
-def industries(user_id: int) -> list[str]:
+@cache_user_query("industries")
+def industries(user_id: int) -> tuple[str, ...]:
     """The industries to filter by."""
-    found = visible_scenarios(user_id).exclude(industry="").order_by("industry")
-    return list(found.values_list("industry", flat=True).distinct())
+    visible = Scenario.objects.filter(PUBLISHED | Q(owner_id=user_id)).exclude(status=ScenarioStatus.ARCHIVED)
+    named = visible.exclude(industry="").order_by("industry")
+    return tuple(named.values_list("industry", flat=True).distinct())
 
 
+@cache_db_query("scenario")
 def scenario_with_parts(scenario_id: int) -> Scenario | None:
-    """A scenario with owner, document, personas, scenes (with who is present) and outcomes; without the case's text, which
-    is long and shown nowhere."""
-    return (
-        Scenario.objects.filter(pk=scenario_id)
-        .select_related("owner", "document")
-        .prefetch_related("personas", "scenes__personas", "learning_outcomes")
-        .defer("case_text")
-        .first()
-    )
+    """A scenario with the owner's name, document, personas, scenes (with who is present) and outcomes; without the case's
+    text, which is long and shown nowhere."""
+    found = Scenario.objects.filter(pk=scenario_id).defer("case_text")
+    scenario = found.prefetch_related(
+        Prefetch("owner", User.objects.only("name")),
+        Prefetch("document", Document.objects.only("filename", "scenario")),
+        "personas",
+        "scenes",
+        "learning_outcomes",
+    ).first()
+    if scenario is not None:
+        _seat_personas(scenario)
+    return scenario
 
 
 def get_visible_scenario(user: User, pk: int) -> Scenario:
@@ -168,61 +115,116 @@ def get_visible_scenario(user: User, pk: int) -> Scenario:
 def get_own_scenario(user: User, pk: int) -> Scenario:
     """A scenario with its parts, to be changed. Raises NotFound for what the user may not even see, else NotAllowed."""
     scenario = get_visible_scenario(user, pk)
-    _require_owner(user, scenario)
+    if scenario.owner_id != user.pk:
+        raise NotAllowed("Only the owner of this scenario can change it.")
     return scenario
 
 
 def get_own_persona(user: User, pk: int) -> Persona:
     """A persona of an own scenario, to be changed. Raises like `get_own_scenario`."""
-    persona = Persona.objects.select_related("scenario").filter(pk=pk).first()
-    if persona is None or not may_see(user, persona.scenario):
-        raise NotFound
-    _require_owner(user, persona.scenario)
-    return persona
+    scenario_id = _scenario_of_persona(pk)
+    personas = get_own_scenario(user, scenario_id).personas.all() if scenario_id else ()
+    for persona in personas:
+        if persona.pk == pk:
+            return persona
+    raise NotFound
 
 
 def get_own_scene(user: User, pk: int) -> Scene:
     """A scene of an own scenario, to be changed. Raises like `get_own_scenario`."""
-    scene = Scene.objects.select_related("scenario").prefetch_related("personas").filter(pk=pk).first()
-    if scene is None or not may_see(user, scene.scenario):
-        raise NotFound
-    _require_owner(user, scene.scenario)
-    return scene
+    scenario_id = _scenario_of_scene(pk)
+    scenes = get_own_scenario(user, scenario_id).scenes.all() if scenario_id else ()
+    for scene in scenes:
+        if scene.pk == pk:
+            return scene
+    raise NotFound
 
 
-def get_pictured_scene(user: User | AnonymousUser, pk: int) -> Scene:
-    """A scene with a picture that the user may look at: of a published scenario everybody, as the start page shows them; of
-    one that has been withdrawn also those who play it. Raises NotFound.
+def get_picture(user: User | AnonymousUser, scene_id: int) -> Picture:
+    """A picture that the user may look at: of a published scenario everybody, as the start page shows them; of one that
+    has been withdrawn also those who play it. Raises NotFound.
     """
-    scene = Scene.objects.select_related("scenario").exclude(image="").filter(pk=pk).first()
-    if scene is None or not (may_see(user, scene.scenario) or plays(user.pk, scene.scenario_id)):
-        raise NotFound
-    return scene
+    picture = _picture(scene_id)
+    if picture is not None and (
+        may_see(user, picture) or (user.pk is not None and _plays(user.pk, picture.scenario_id))
+    ):
+        return picture
+    raise NotFound
 
 
-def may_see(user: User | AnonymousUser, scenario: Scenario) -> bool:
+def may_see(user: User | AnonymousUser, scenario: Owned) -> bool:
     return scenario.is_published or scenario.owner_id == user.pk
 
 
-def plays(user_id: int | None, scenario_id: int) -> bool:
-    return Simulation.objects.filter(student_id=user_id, scenario_id=scenario_id).exists()
-
-
+@cache_user_query("has_begun")
 def has_begun(user_id: int, scenario_id: int) -> bool:
     """Whether there is a simulation to go on with."""
     running = Simulation.objects.filter(status=SimulationStatus.IN_PROGRESS)
     return running.filter(student_id=user_id, scenario_id=scenario_id).exists()
 
 
-def count_students(scenario: Scenario) -> int:
+@cache_dynamic_query("student_count")
+def count_students(scenario_id: int, *, owner_id: int) -> int:
     """How many students have played, without the owner's test runs."""
-    others = Simulation.objects.filter(scenario=scenario).exclude(student_id=scenario.owner_id)
-    return others.values("student_id").distinct().count()
+    others = Simulation.objects.filter(scenario_id=scenario_id).exclude(student_id=owner_id)
+    return int(others.order_by().aggregate(students=Count("student_id", distinct=True))["students"])
 
 
-def _require_owner(user: User, scenario: Scenario) -> None:
-    if scenario.owner_id != user.pk:
-        raise NotAllowed("Only the owner of this scenario can change it.")
+@cache_user_query("plays")
+def _plays(user_id: int, scenario_id: int) -> bool:
+    return Simulation.objects.filter(student_id=user_id, scenario_id=scenario_id).exists()
+
+
+@cache_dynamic_query("published_scenarios")
+def _published_page(query: LibraryQuery, number: int, size: int) -> Page[ScenarioCard]:
+    """The same for everybody."""
+    return _page(_found(Scenario.objects.filter(PUBLISHED), query), number, size)
+
+
+@cache_user_query("own_scenarios")
+def _own_page(user_id: int, query: LibraryQuery, number: int, size: int) -> Page[ScenarioCard]:
+    own = Q(owner_id=user_id)
+    visible = Scenario.objects.filter(own if query.mine else own | PUBLISHED)
+    return _page(_found(visible, query), number, size)
+
+
+@cache_dynamic_query("showcase")
+def _latest_published(limit: int) -> tuple[ScenarioCard, ...]:
+    return read_cards(Scenario.objects.filter(PUBLISHED).order_by("-published_at", "-pk")[:limit])
+
+
+@cache_db_query("persona_scenario")
+def _scenario_of_persona(persona_id: int) -> int | None:
+    return Persona.objects.filter(pk=persona_id).values_list("scenario_id", flat=True).first()
+
+
+@cache_db_query("scene_scenario")
+def _scenario_of_scene(scene_id: int) -> int | None:
+    return Scene.objects.filter(pk=scene_id).values_list("scenario_id", flat=True).first()
+
+
+@cache_static_query("scene_picture")
+def _picture(scene_id: int) -> Picture | None:
+    scene = Scene.objects.filter(pk=scene_id).values("image", "scenario_id").first()
+    if scene is None or not scene["image"]:
+        return None
+    scenario = Scenario.objects.filter(pk=scene["scenario_id"]).only("owner", "status").first()
+    if scenario is None:
+        return None
+    return Picture(scene["image"], scenario.pk, scenario.owner_id, scenario.is_published)
+
+
+def _found(visible: QuerySet[Scenario], query: LibraryQuery) -> QuerySet[Scenario]:
+    if query.status:
+        visible = visible.filter(status=query.status)
+    else:
+        visible = visible.exclude(status=ScenarioStatus.ARCHIVED)
+    for name in ("industry", "difficulty"):
+        if wanted := getattr(query, name):
+            visible = visible.filter(**{name: wanted})
+    for word in query.search.split()[:10]:
+        visible = visible.filter(_mentions(word))
+    return visible
 
 
 def _mentions(word: str) -> Q:
@@ -231,29 +233,24 @@ def _mentions(word: str) -> Q:
     return Q(*((f"{field}__icontains", word) for field in fields), Exists(personas), _connector=Q.OR)
 
 
-def _with_card_columns(scenarios: QuerySet[Scenario]) -> QuerySet[Scenario, Any]:
-    pictured = Scene.objects.filter(scenario=OuterRef("pk")).exclude(image="").order_by("position", "pk")
-    return scenarios.values(
-        "id",
-        "title",
-        "description",
-        "industry",
-        "difficulty",
-        "estimated_minutes",
-        "student_role",
-        "status",
-        "owner_id",
-        "published_at",
-        "updated_at",
-        owner_name=F("owner__name"),
-        scene_count=_count(Scene),
-        persona_count=_count(Persona),
-        cover_scene_id=Subquery(pictured.values("pk")[:1]),
-        cover_name=Subquery(pictured.values("image")[:1]),
-    )
+def _page(found: QuerySet[Scenario], number: int, size: int) -> Page[ScenarioCard]:
+    total = found.count()
+    pages = page_count(total, size)
+    if not 1 <= number <= pages:
+        raise NotFound(f"There is no page {number}: the list has {pages}.")
+    return Page(read_cards(found[(number - 1) * size : number * size]), number, pages, total)
 
 
-def _count(parts: type[Model]) -> Coalesce:
-    """How many parts a scenario has: as a subquery, since two joins would multiply one another."""
-    counted = parts._default_manager.filter(scenario=OuterRef("pk")).order_by().values("scenario")
-    return Coalesce(Subquery(counted.annotate(number=Count("pk")).values("number")), 0)
+def _seat_personas(scenario: Scenario) -> None:
+    """Does what prefetching `scenes__personas` would do. That joins the personas of all scenarios, so that a change of any
+    of them would concern this one; the seats are found by their scenes, and the personas are here already.
+    """
+    cast, scenes = scenario.personas.all(), scenario.scenes.all()
+    seats = Scene.personas.through.objects.filter(scene_id__in=[scene.pk for scene in scenes])
+    taken = set(seats.values_list("scene_id", "persona_id"))
+    for scene in scenes:
+        present = scene.personas.all()
+        # As Django's own prefetching leaves it.
+        present._result_cache = [persona for persona in cast if (scene.pk, persona.pk) in taken]
+        present._prefetch_done = True  # type: ignore[attr-defined]
+        scene.__dict__.setdefault("_prefetched_objects_cache", {})["personas"] = present

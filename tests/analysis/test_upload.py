@@ -212,8 +212,14 @@ def test_strangers_have_to_sign_in(client: Client, stored_files: Stored) -> None
     assert_nothing_stored(stored_files)
 
 
+@pytest.fixture
+def browser(client_for: ClientFor, professor: User) -> Client:
+    """Signed in while Redis was well."""
+    return client_for(professor)
+
+
 @pytest.fixture(params=["memory", "queue"])
-def dead_redis(request: pytest.FixtureRequest, settings: Settings) -> Iterator[None]:
+def dead_redis(request: pytest.FixtureRequest, settings: Settings, browser: Client) -> Iterator[None]:
     """Redis has died since the user signed in: either all of it, or between the log's first event and the queue."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -236,9 +242,9 @@ def test_with_redis_down_nothing_is_half_saved(professor: User, stored_files: St
 
 @pytest.mark.usefixtures("dead_redis")
 def test_with_redis_down_the_user_is_told(
-    professor: User, client_for: ClientFor, api_for: APIFor, stored_files: Stored
+    professor: User, browser: Client, api_for: APIFor, stored_files: Stored
 ) -> None:
-    page = upload_page(client_for(professor), text_file())
+    page = upload_page(browser, text_file())
     problem = upload_api(api_for(professor), text_file())
     for response in (page, problem):
         assert response.status_code == 503

@@ -95,7 +95,7 @@ class TestList:
         for _ in range(5):
             make_scenario(owner=professor)
 
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(5):  # number, page, owners, scenes, personas
             api.get("/api/scenarios/")
 
 

@@ -112,7 +112,8 @@ class TestLibrary:
             make_scenario(owner=professor)
 
         client = client_for(student)
-        with django_assert_max_num_queries(4):  # user, count, page, industries
+        # The user; the number of scenarios, a page of them, their owners, scenes and personas; the industries.
+        with django_assert_max_num_queries(7):
             body(client, "/scenarios/")
 
 
