@@ -25,10 +25,9 @@ PAUSE_SECONDS = 0.005
 
 def assert_never_stale(result: Result) -> None:
     assert (result.stale, result.never_committed) == (0, 0), str(result)
-    # Else nothing was shown: answers came out of the cache, near and far, and writers were met on their way.
+    # Else nothing was shown: answers came out of the cache, near and far.
     assert result.served["near"] > 0, str(result)
     assert result.served["hit"] > 0, str(result)
-    assert result.served["bypass"] > 0, str(result)
 
 
 def test_all_kinds_of_writes_and_reads_at_once(arena: Arena) -> None:
@@ -36,6 +35,7 @@ def test_all_kinds_of_writes_and_reads_at_once(arena: Arena) -> None:
     result = arena.run([arena.reader(0), arena.reader(1), *writers])
     assert_never_stale(result)
     assert result.writes == 3 * WRITES
+    assert result.served["bypass"] > 0, "readers must have met writers on their way"
 
 
 def test_without_near_caches(arena: Arena) -> None:
@@ -66,6 +66,7 @@ def test_writers_that_are_killed_between_commit_and_leaving(arena: Arena) -> Non
     )
     assert_never_stale(result)
     assert result.kinds["killed between COMMIT and POST"] == 8 * SCALE
+    assert result.served["bypass"] > 0, str(result)
 
 
 def test_writers_that_overlap_on_the_same_rows(arena: Arena) -> None:
