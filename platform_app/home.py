@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from platform_app.models import Document, ScenarioStatus, User
+from platform_app.analysis import selectors as analysis
+from platform_app.models import User
 from platform_app.progress import selectors as progress
 from platform_app.scenarios import selectors as scenarios
+from platform_app.scenarios.selectors import LibraryQuery
 
 LATEST = 4
 SHOWN = 3
@@ -34,8 +36,8 @@ def _for_student(user: User) -> dict[str, Any]:
 
 def _for_professor(user: User) -> dict[str, Any]:
     return {
-        "scenarios": list(user.scenarios.exclude(status=ScenarioStatus.ARCHIVED)[:LATEST]),
-        "documents": list(Document.objects.filter(owner=user, scenario=None)[:LATEST]),
+        "scenarios": scenarios.scenario_page(user.pk, LibraryQuery(mine=True), size=LATEST).items,
+        "documents": analysis.documents_without_scenario(user.pk, LATEST),
         "students": list(progress.students_progress(user)[:LATEST]),
         "figures": progress.figures(progress.students_progress(user)),
     }
