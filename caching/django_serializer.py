@@ -11,7 +11,9 @@ import msgspec
 from django.http import HttpResponse
 from django_redis.serializers.base import BaseSerializer
 
+from caching import stats
 from caching.codec import Undecodable
+from caching.stats import Outcome
 
 # django-redis stores whole numbers as their digits, and takes what looks like digits for one.
 FORMAT = b"\x01"
@@ -32,11 +34,10 @@ class Serializer(BaseSerializer):  # type: ignore[misc]  # django-redis has no t
         return FORMAT + _encoder.encode(value)
 
     def loads(self, value: bytes) -> Any:
-        if value[:1] != FORMAT:
-            raise Undecodable("another format")
         try:
-            return _decoder.decode(value[1:])
+            return _decoder.decode(value[1:] if value[:1] == FORMAT else b"")
         except (ValueError, RecursionError, CookieError) as error:
+            stats.record("django_cache", Outcome.UNDECODABLE)
             raise Undecodable(str(error)) from error
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import redis
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.client import DefaultClient
 from django_redis.exceptions import ConnectionInterrupted
 from django_redis.util import CacheKey
@@ -62,6 +63,22 @@ class CacheClient(DefaultClient):  # type: ignore[misc]  # django-redis has no t
             reply = error
         value = self._value(reply, client)
         return default if value is MISS else value
+
+    def add(
+        self,
+        key: str,
+        value: Any,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        version: int | None = None,
+        client: Any | None = None,
+    ) -> bool:
+        """What cannot be decoded is in nobody's way: else `get_or_set` would never store anything here again."""
+        if super().add(key, value, timeout, version, client):
+            return True
+        if self.get(key, MISS, version, client) is not MISS:
+            return False
+        self.delete(key, version=version, client=client)
+        return bool(super().add(key, value, timeout, version, client))
 
     def get_many(
         self, keys: Collection[str], version: int | None = None, client: Any | None = None
@@ -121,8 +138,10 @@ class CacheClient(DefaultClient):  # type: ignore[misc]  # django-redis has no t
 
     def _value(self, reply: Any, client: Any) -> Any:
         """The value in a reply to GET, or MISS."""
-        if reply is None or (isinstance(reply, redis.ResponseError) and code_of(reply) == "WRONGTYPE"):
+        if reply is None:
             return MISS
+        if isinstance(reply, redis.ResponseError) and code_of(reply) == "WRONGTYPE":
+            reply = b""  # for the serializer, which counts what it cannot read
         try:
             return self.decode(_raised(reply, client))
         except (ValueError, RecursionError):

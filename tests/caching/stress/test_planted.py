@@ -210,6 +210,7 @@ def test_django_s_own_cache(plant: Planting, redis_key_prefix: str) -> None:
     assert str(key).startswith(f"{redis_key_prefix}cache:")
     plant(str(key))
     assert cache.get("page") is None
+    assert stats.counts("django_cache").undecodable == 1
     assert cache.get_many(["page"]) == {}
     assert cache.get_or_set("page", {"a": 2}, 60) == {"a": 2}
     assert cache.get("page") == {"a": 2}
