@@ -1,4 +1,8 @@
-"""What a student does with a simulation: start it, say something, have an answer made again, submit."""
+"""What a student does with a simulation: start it, say something, have an answer made again, submit.
+
+Turns are given the id of a simulation, and read what they change from the database: what pages show may come from the cache.
+The caller has checked that the simulation is the student's.
+"""
 
 from __future__ import annotations
 
@@ -56,55 +60,55 @@ def start_or_resume(user: User, scenario_id: int) -> tuple[Simulation, bool]:
     return simulation, True
 
 
-def say(simulation: Simulation, text: str, *, persona: str | None = None) -> Turn:
+def say(simulation_id: int, text: str, *, persona: str | None = None) -> Turn:
     """A turn, ready to be played. `persona` is whom the text is said to if it names nobody: an id or a name.
 
     Raises InvalidInput, and Conflict while another turn runs or after the end; then nothing is stored.
     """
     said = utterance(text)
-    return _turn(simulation, lambda: dialogue.respond(read_stage(simulation.pk), said, persona))
+    return _turn(simulation_id, lambda: dialogue.respond(read_stage(simulation_id), said, persona))
 
 
-def try_again(simulation: Simulation) -> Turn:
+def try_again(simulation_id: int) -> Turn:
     """The answer that a broken turn still owes, ready to be made. Raises Conflict when none is owed."""
-    return _turn(simulation, lambda: dialogue.answer_again(read_stage(simulation.pk)))
+    return _turn(simulation_id, lambda: dialogue.answer_again(read_stage(simulation_id)))
 
 
-def submit_scene(simulation: Simulation, *, scene_id: int | None = None) -> Turn:
+def submit_scene(simulation_id: int, *, scene_id: int | None = None) -> Turn:
     """The end of the current scene by the student's wish. With `scene_id`, only if that is still the current one."""
 
     def steps() -> Steps:
-        stage = read_stage(simulation.pk)
+        stage = read_stage(simulation_id)
         if scene_id is not None and scene_id != stage.scene.pk:
             raise Conflict("That scene is over already.")
         return dialogue.end_scene(stage, SceneOutcome.SUBMITTED)
 
-    return _turn(simulation, steps)
+    return _turn(simulation_id, steps)
 
 
-def submit_simulation(simulation: Simulation) -> Turn:
+def submit_simulation(simulation_id: int) -> Turn:
     """The end of the whole simulation by the student's wish. Scenes that were not played stay unplayed."""
-    return _turn(simulation, lambda: _end_simulation(simulation))
+    return _turn(simulation_id, lambda: _end_simulation(simulation_id))
 
 
-def _end_simulation(simulation: Simulation) -> Steps:
+def _end_simulation(simulation_id: int) -> Steps:
     said: list[Message] = []
     with transaction.atomic():
+        simulation = Simulation.objects.select_related("current_scene").get(pk=simulation_id)
         scenes.complete(simulation)
         running = SceneProgress.objects.filter(simulation=simulation, outcome=SceneOutcome.RUNNING)
         running.update(outcome=SceneOutcome.SUBMITTED, ended_at=timezone.now())
-        simulation.refresh_from_db(fields=["current_scene"])
         if scene := simulation.current_scene:
             said.append(Script(simulation).add(scene, Author.NARRATOR, narrator.SUBMITTED, is_command=True))
     yield from said
 
 
-def _turn(simulation: Simulation, steps: Callable[[], Steps]) -> Turn:
+def _turn(simulation_id: int, steps: Callable[[], Steps]) -> Turn:
     """A turn under the lock; `steps` reads where the simulation stands once nobody else can change it."""
-    lock = TurnLock(simulation.pk)
+    lock = TurnLock(simulation_id)
     lock.take()
     try:
-        return Turn(simulation.pk, lock, steps())
+        return Turn(simulation_id, lock, steps())
     except BaseException:
         lock.release()
         raise

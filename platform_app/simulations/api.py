@@ -28,6 +28,7 @@ from platform_app.simulations.serializers import (
     SubmitSerializer,
     TurnSerializer,
 )
+from platform_app.simulations.state import SimulationState
 from platform_app.simulations.turns import Turn, TurnLog
 from platform_app.sse import EventStreamRenderer, event_stream, last_event_id
 
@@ -45,14 +46,15 @@ class StartSimulation(APIView):
         simulation, is_new = actions.start_or_resume(request.user, pk)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         headers = {"Location": reverse("api-simulations:simulation", args=[simulation.pk])}
-        return Response(_state(simulation.pk), status=code, headers=headers)
+        state = selectors.simulation_state(simulation.pk)
+        return Response(_shown(state), status=code, headers=headers)
 
 
 class SimulationDetail(APIView):
     @extend_schema(responses=StateSerializer)
     def get(self, request: SignedInAPIRequest, pk: int) -> Response:
         """Where the simulation stands: scene, turn, goals, status."""
-        return Response(_state(selectors.readable_simulation(request.user, pk).pk))
+        return Response(_shown(selectors.readable_simulation(request.user, pk)))
 
 
 class Messages(APIView):
@@ -68,14 +70,14 @@ class Messages(APIView):
     )
     def get(self, request: SignedInAPIRequest, pk: int) -> Response:
         """The conversation in order."""
-        simulation = selectors.own_simulation(request.user, pk)
+        selectors.own_simulation(request.user, pk)
         after = request.query_params.get("after", "")
         pages = PageNumberPagination()
         if after:
-            found = selectors.messages_of(simulation.pk, after=_position(after))
+            found = selectors.messages_of(pk, after=_position(after))
             pages.page_size = max(1, len(found))
         else:
-            found = selectors.messages_of(simulation.pk)
+            found = selectors.messages_of(pk)
         page = pages.paginate_queryset(found, request, view=self)  # type: ignore[arg-type]
         return pages.get_paginated_response(MessageSerializer(page, many=True).data)
 
@@ -91,14 +93,14 @@ class Messages(APIView):
     )
     def post(self, request: SignedInAPIRequest, pk: int) -> HttpResponseBase:
         """Say something and get the answers: as JSON, as an event stream, or (202) as the address of one."""
-        simulation = selectors.own_simulation(request.user, pk)
+        selectors.own_simulation(request.user, pk)
         asked = SaySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         if asked.validated_data["retry"]:
-            turn = actions.try_again(simulation)
+            turn = actions.try_again(pk)
         else:
             wanted = (asked.validated_data["persona"] or "").strip()
-            turn = actions.say(simulation, asked.validated_data["text"], persona=wanted or None)
+            turn = actions.say(pk, asked.validated_data["text"], persona=wanted or None)
         return _played(request, turn, pk)
 
 
@@ -114,7 +116,7 @@ class Events(APIView):
     )
     def get(self, request: SignedInAPIRequest, pk: int) -> HttpResponseBase:
         """The events of the latest turn after `Last-Event-ID`, live to its end."""
-        log = TurnLog(selectors.own_simulation(request.user, pk).pk)
+        log = TurnLog(selectors.own_simulation(request.user, pk).id)
         after = last_event_id(request)
         if not log.has_news(after):
             return Response(status=status.HTTP_204_NO_CONTENT)  # tells an EventSource not to come back
@@ -125,13 +127,13 @@ class Submit(APIView):
     @extend_schema(request=SubmitSerializer, responses=TurnSerializer, operation_id="simulation_submit")
     def post(self, request: SignedInAPIRequest, pk: int) -> Response:
         """End the current scene, or with `{"scope": "simulation"}` the whole."""
-        simulation = selectors.own_simulation(request.user, pk)
+        selectors.own_simulation(request.user, pk)
         asked = SubmitSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         if asked.validated_data["scope"] == "simulation":
-            turn = actions.submit_simulation(simulation)
+            turn = actions.submit_simulation(pk)
         else:
-            turn = actions.submit_scene(simulation, scene_id=asked.validated_data["scene"])
+            turn = actions.submit_scene(pk, scene_id=asked.validated_data["scene"])
         return Response(turn.play())
 
 
@@ -148,8 +150,8 @@ def _played(request: SignedInAPIRequest, turn: Turn, pk: int) -> HttpResponseBas
     return Response(turn.play())
 
 
-def _state(simulation_id: int) -> dict[str, Any]:
-    return dict(StateSerializer(selectors.simulation_state(simulation_id)).data)
+def _shown(state: SimulationState) -> dict[str, Any]:
+    return dict(StateSerializer(state).data)
 
 
 def _position(after: str) -> int:

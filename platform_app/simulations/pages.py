@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,14 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from caching.errors import CachingError
 from platform_app.errors import PlatformError
-from platform_app.models import Simulation, SimulationStatus
 from platform_app.problems import describe
 from platform_app.requests import SignedInRequest, signed_in
 from platform_app.simulations import actions, selectors
+from platform_app.simulations.state import ShownMessage, SimulationState
 from platform_app.simulations.turn_lock import is_turn_running
 from platform_app.simulations.utterance import MAX_CHARACTERS
-
-TONES = 6
 
 
 @signed_in
@@ -39,13 +38,13 @@ def play(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def say(request: SignedInRequest, pk: int) -> HttpResponse:
     """Without JavaScript: the answer is made before the page comes. A refusal leaves the text in its box."""
-    simulation = selectors.own_simulation(request.user, pk)
+    selectors.own_simulation(request.user, pk)
     text = request.POST.get("text", "")
     try:
-        turn = actions.try_again(simulation) if "retry" in request.POST else actions.say(simulation, text)
+        turn = actions.try_again(pk) if "retry" in request.POST else actions.say(pk, text)
         turn.play()
     except (PlatformError, CachingError) as error:
-        return _page(request, simulation, said=text, error=error)
+        return _page(request, selectors.simulation_state(pk), said=text, error=error)
     return redirect(f"{reverse('simulations:play', args=[pk])}#latest")
 
 
@@ -53,39 +52,33 @@ def say(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Asks before it ends a scene or the simulation; with JavaScript a dialog asks."""
-    simulation = selectors.own_simulation(request.user, pk)
+    state = selectors.own_simulation(request.user, pk)
     if request.method == "GET":
-        state = selectors.simulation_state(pk)
-        return render(request, "simulations/submit.html", {"simulation": simulation, "state": state})
+        return render(request, "simulations/submit.html", {"state": state})
     if request.POST.get("scope") == "simulation":
-        turn = actions.submit_simulation(simulation)
+        turn = actions.submit_simulation(pk)
     else:
         scene = request.POST.get("scene", "")
-        turn = actions.submit_scene(simulation, scene_id=int(scene) if scene.isdecimal() else None)
+        turn = actions.submit_scene(pk, scene_id=int(scene) if scene.isdecimal() else None)
     turn.play()
     return redirect(f"{reverse('simulations:play', args=[pk])}#latest")
 
 
 def _page(
-    request: SignedInRequest, simulation: Simulation, *, said: str = "", error: Exception | None = None
+    request: SignedInRequest, state: SimulationState, *, said: str = "", error: Exception | None = None
 ) -> HttpResponse:
     described = describe(error) if error else None
-    state = selectors.simulation_state(simulation.pk)
-    cast = state["scene"]["personas"] if state["scene"] else []
-    is_answering = is_turn_running(simulation.pk)
-    is_own = simulation.student_id == request.user.pk
-    is_over = state["status"] == SimulationStatus.COMPLETED or state["scene"] is None
+    is_answering = is_turn_running(state.id)
+    is_own = state.student_id == request.user.pk
     context = {
-        "simulation": simulation,
         "state": state,
-        "cast": [{**persona, "tone": persona["id"] % TONES} for persona in cast],
-        "chapters": _chapters(selectors.messages_of(simulation.pk), state),
+        "chapters": _chapters(selectors.messages_of(state.id), state),
         "is_own": is_own,
-        "may_speak": is_own and not is_over,
+        "may_speak": is_own and not state.is_completed and state.scene is not None,
         "is_answering": is_answering,
         # While the answer is being made, nothing is missing yet.
-        "owes_answer": state["awaiting_answer"] and not is_answering,
-        "played": sum(goal["outcome"] is not None for goal in state["goals"]),
+        "owes_answer": state.awaiting_answer and not is_answering,
+        "played": sum(goal.outcome is not None for goal in state.goals),
         "said": said,
         "problem": described[0] if described else None,
         "max_characters": MAX_CHARACTERS,
@@ -98,21 +91,23 @@ def _page(
     return response
 
 
-def _chapters(messages: list[dict[str, Any]], state: dict[str, Any]) -> list[dict[str, Any]]:
+def _chapters(messages: Sequence[ShownMessage], state: SimulationState) -> list[dict[str, Any]]:
     """The conversation by scene. Open are the current scene and, until it has begun, the one before."""
-    titles = {goal["scene"]: (number, goal) for number, goal in enumerate(state["goals"], start=1)}
-    cast = {one["id"]: one["name"] for one in state["scene"]["personas"]} if state["scene"] else {}
+    titles = {goal.scene: (number, goal) for number, goal in enumerate(state.goals, start=1)}
     chapters = []
-    for scene_id, said in groupby(messages, key=lambda message: message["scene_id"]):
+    # A scene that was deleted between the two readings takes its messages with it.
+    present = (message for message in messages if message.scene_id in titles)
+    for scene_id, said in groupby(present, key=lambda message: message.scene_id):
         number, goal = titles[scene_id]
-        bubbles = [_bubble(message, cast) for message in said]
+        bubbles = [{"message": message, "to": _listener(message, state)} for message in said]
         chapters.append({"number": number, "goal": goal, "bubbles": bubbles, "is_open": False})
-    for chapter in chapters[-1 if state["has_begun"] else -2 :]:
+    for chapter in chapters[-1 if state.has_begun else -2 :]:
         chapter["is_open"] = True
     return chapters
 
 
-def _bubble(message: dict[str, Any], cast: dict[int, str]) -> dict[str, Any]:
-    speaks_to = cast.get(message["persona_id"]) if message["author"] == "student" and len(cast) > 1 else None
-    initials = "".join(word[0] for word in message["persona_name"].split()[:2]).upper()
-    return {**message, "to": speaks_to, "initials": initials, "tone": (message["persona_id"] or 0) % TONES}
+def _listener(message: ShownMessage, state: SimulationState) -> str | None:
+    """To whom the student spoke, where it could have been another."""
+    if not message.is_of_student or len(state.cast) < 2:
+        return None
+    return next((one.name for one in state.cast if one.id == message.persona_id), None)

@@ -1,18 +1,28 @@
 """Reading simulations, and who may: a student his own; the owner of the scenario may look at them.
 
-Arguments are plain values and results are plain data, so that they can be cached. Rights are judged apart, for every caller.
+What is read is cached, and the same for everybody; rights are judged on it anew for every caller. Each query pins one
+table to this simulation, its scenario or its student: what others play leaves the entries as they are.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch
 
+from caching import cache_dynamic_query
 from platform_app.errors import NotFound
-from platform_app.models import Message, Persona, Scene, SceneProgress, Simulation, User
-from platform_app.scenarios.pictures import scene_image_url
+from platform_app.models import Message, Persona, Scenario, Scene, SceneProgress, Simulation, User
 from platform_app.simulations.stage import said_in, still_to_answer
+from platform_app.simulations.state import (
+    LatestCheck,
+    PlayedScenario,
+    PlayedScene,
+    PresentPersona,
+    SceneGoal,
+    ShownMessage,
+    SimulationState,
+)
 
 MESSAGE_FIELDS = (
     "id",
@@ -28,58 +38,94 @@ MESSAGE_FIELDS = (
 )
 
 
-def own_simulation(user: User, pk: int) -> Simulation:
-    """A simulation to play: the student's alone."""
-    return _one(Simulation.objects.filter(student=user), pk)
+def own_simulation(user: User, pk: int) -> SimulationState:
+    """A simulation to play: the student's alone. Raises NotFound for everybody else."""
+    state = simulation_state(pk)
+    if state.student_id != user.pk:
+        raise NotFound
+    return state
 
 
-def readable_simulation(user: User, pk: int) -> Simulation:
-    """A simulation to look at: the student's, and those of one's own scenarios."""
-    return _one(Simulation.objects.filter(Q(student=user) | Q(scenario__owner=user)), pk)
+def readable_simulation(user: User, pk: int) -> SimulationState:
+    """A simulation to look at: the student's, and those of one's own scenarios. Raises NotFound for all others."""
+    state = simulation_state(pk)
+    if user.pk not in (state.student_id, state.scenario.owner_id):
+        raise NotFound
+    return state
 
 
-def messages_of(simulation_id: int, *, after: int = 0) -> list[dict[str, Any]]:
+def messages_of(simulation_id: int, *, after: int = 0) -> tuple[ShownMessage, ...]:
     """The conversation from a position on."""
-    messages = Message.objects.filter(simulation=simulation_id, position__gt=after).order_by("position")
-    return [dict(row) for row in messages.values(*MESSAGE_FIELDS)]
+    messages = _conversation(simulation_id)
+    # One entry for all positions: whoever asks for the latest messages has most of the conversation already.
+    return tuple(message for message in messages if message.position > after) if after else messages
 
 
-def simulation_state(simulation_id: int) -> dict[str, Any]:
-    """Where a simulation stands, as `StateSerializer` describes it. The number of queries does not depend on its length."""
-    simulation = (
-        Simulation.objects.select_related("scenario").defer("scenario__case_text").get(pk=simulation_id)
-    )
-    scenes = list(Scene.objects.filter(scenario=simulation.scenario_id))
-    progress = {one.scene_id: one for one in SceneProgress.objects.filter(simulation=simulation)}
+def simulation_state(simulation_id: int) -> SimulationState:
+    """Where a simulation stands. Raises NotFound."""
+    state = _state(simulation_id)
+    if state is None:
+        raise NotFound
+    return state
+
+
+@cache_dynamic_query("simulation_messages")
+def _conversation(simulation_id: int) -> tuple[ShownMessage, ...]:
+    messages = Message.objects.filter(simulation=simulation_id).order_by("position")
+    return tuple(ShownMessage(**row) for row in messages.values(*MESSAGE_FIELDS))
+
+
+@cache_dynamic_query("simulation_state")
+def _state(simulation_id: int) -> SimulationState | None:
+    """The number of queries does not depend on the length of the conversation."""
+    simulation = _loaded(simulation_id)
+    if simulation is None:
+        return None
+    scenes = list(simulation.scenario.scenes.all())
+    progress = {one.scene_id: one for one in simulation.scene_progress.all()}
     scene = _current(simulation, scenes, progress)
     current = progress.get(scene.pk) if scene else None
-    cast = list(scene.personas.all()) if scene else []
+    cast = _cast(scene) if scene else []
     has_begun = bool(current and current.has_begun)
-    return {
-        "id": simulation.pk,
-        "scenario": {"id": simulation.scenario_id, "title": simulation.scenario.title},
-        "status": simulation.status,
-        "scene": _scene(scene, scenes, cast) if scene else None,
-        "has_begun": has_begun,
-        "turn": current.turns_used if current else 0,
-        "turn_limit": scene.turn_limit if scene else 0,
-        "hints_used": current.hints_used if current else 0,
-        "awaiting_answer": scene is not None and _awaits_answer(simulation, scene, cast, has_begun),
-        "goal": _goal(current) if current and current.turns_used else None,
-        "goals": [_scene_goal(one, progress.get(one.pk)) for one in scenes],
-        "started_at": simulation.started_at,
-        "completed_at": simulation.completed_at,
-    }
+    return SimulationState(
+        id=simulation.pk,
+        student_id=simulation.student_id,
+        student_name=simulation.student.name,
+        scenario=_scenario(simulation.scenario),
+        status=simulation.status,
+        scene=_scene(scene, scenes, cast) if scene else None,
+        has_begun=has_begun,
+        turn=current.turns_used if current else 0,
+        turn_limit=scene.turn_limit if scene else 0,
+        hints_used=current.hints_used if current else 0,
+        awaiting_answer=scene is not None and _awaits_answer(simulation, scene, cast, has_begun),
+        goal=_check(current) if current and current.turns_used else None,
+        goals=tuple(_scene_goal(one, progress.get(one.pk)) for one in scenes),
+        started_at=simulation.started_at,
+        completed_at=simulation.completed_at,
+    )
 
 
-def _one(simulations: QuerySet[Simulation], pk: int) -> Simulation:
-    simulation = simulations.select_related("scenario").defer("scenario__case_text").filter(pk=pk).first()
-    if simulation is None:
-        raise NotFound
-    return simulation
+def _loaded(simulation_id: int) -> Simulation | None:
+    # No joins: a result that joins the users' table would be out of date whenever anybody signs in.
+    parts = (
+        Prefetch("scenario", Scenario.objects.defer("case_text")),
+        Prefetch("student", User.objects.only("name")),
+        "scenario__scenes",
+        "scene_progress",
+    )
+    return Simulation.objects.filter(pk=simulation_id).prefetch_related(*parts).first()
 
 
-def _current(simulation: Simulation, scenes: list[Scene], progress: dict[int, SceneProgress]) -> Scene | None:
+def _cast(scene: Scene) -> list[Persona]:
+    present = Scene.personas.through.objects.filter(scene_id=scene.pk).values_list("persona_id", flat=True)
+    ids = set(present)
+    return [persona for persona in Persona.objects.filter(scenario=scene.scenario_id) if persona.pk in ids]
+
+
+def _current(
+    simulation: Simulation, scenes: Sequence[Scene], progress: dict[int, SceneProgress]
+) -> Scene | None:
     """Where the simulation stands, or would with the next message if its scene has been deleted."""
     standing = [one for one in scenes if one.pk == simulation.current_scene_id]
     ahead = [one for one in scenes if one.pk not in progress or progress[one.pk].ended_at is None]
@@ -94,40 +140,50 @@ def _awaits_answer(simulation: Simulation, scene: Scene, cast: list[Persona], ha
     return bool(still_to_answer(said_in(simulation.pk, scene.pk), cast, has_begun=has_begun))
 
 
-def _scene(scene: Scene, scenes: list[Scene], cast: list[Persona]) -> dict[str, Any]:
-    return {
-        "id": scene.pk,
-        "title": scene.title,
-        "number": scenes.index(scene) + 1,
-        "count": len(scenes),
-        "description": scene.description,
-        "user_goal": scene.user_goal,
-        "image": scene_image_url(scene),
-        "personas": [
-            {"id": one.pk, "name": one.name, "role": one.role, "initials": one.initials} for one in cast
-        ],
-    }
+def _scenario(scenario: Scenario) -> PlayedScenario:
+    return PlayedScenario(
+        id=scenario.pk,
+        owner_id=scenario.owner_id,
+        title=scenario.title,
+        student_role=scenario.student_role,
+        description=scenario.description,
+        challenge=scenario.challenge,
+        estimated_minutes=scenario.estimated_minutes,
+    )
 
 
-def _goal(progress: SceneProgress) -> dict[str, Any]:
+def _scene(scene: Scene, scenes: list[Scene], cast: list[Persona]) -> PlayedScene:
+    return PlayedScene(
+        id=scene.pk,
+        title=scene.title,
+        number=scenes.index(scene) + 1,
+        count=len(scenes),
+        description=scene.description,
+        user_goal=scene.user_goal,
+        image_name=scene.image.name or "",
+        personas=tuple(PresentPersona(one.pk, one.name, one.role, one.initials) for one in cast),
+    )
+
+
+def _check(progress: SceneProgress) -> LatestCheck:
     is_current = progress.goal_checked_turn == progress.turns_used
-    return {
-        "reached": progress.goal_reached,
-        "confidence": progress.confidence,
-        "reasoning": progress.reasoning,
-        "next_action": progress.next_action,
+    return LatestCheck(
+        reached=progress.goal_reached,
+        confidence=progress.confidence,
+        reasoning=progress.reasoning,
+        next_action=progress.next_action,
         # The hint itself costs a hint, and is told by the narrator.
-        "hint_available": is_current and bool(progress.hint),
-        "is_current": is_current,
-    }
+        hint_available=is_current and bool(progress.hint),
+        is_current=is_current,
+    )
 
 
-def _scene_goal(scene: Scene, progress: SceneProgress | None) -> dict[str, Any]:
-    return {
-        "scene": scene.pk,
-        "title": scene.title,
-        "user_goal": scene.user_goal,
-        "outcome": progress.outcome if progress else None,
-        "turns_used": progress.turns_used if progress else 0,
-        "turn_limit": scene.turn_limit,
-    }
+def _scene_goal(scene: Scene, progress: SceneProgress | None) -> SceneGoal:
+    return SceneGoal(
+        scene=scene.pk,
+        title=scene.title,
+        user_goal=scene.user_goal,
+        outcome=progress.outcome if progress else None,
+        turns_used=progress.turns_used if progress else 0,
+        turn_limit=scene.turn_limit,
+    )

@@ -69,7 +69,8 @@ def read_stage(simulation_id: int) -> Stage:
 
 def said_in(simulation_id: int, scene_id: int) -> list[Message]:
     """What students and personas said to one another in a scene."""
-    messages = Message.objects.filter(simulation=simulation_id, scene=scene_id, is_command=False)
+    # The simulation by itself and first: then the cache knows the result by it, and not by the scene that others play too.
+    messages = Message.objects.filter(simulation=simulation_id).filter(scene=scene_id, is_command=False)
     return list(messages.exclude(author=Author.NARRATOR).order_by("position"))
 
 

@@ -82,7 +82,7 @@ def said(simulation: Simulation) -> Callable[..., list[Message]]:
     """`said(text)`: the student says it, and this is what it brought; `said(text, persona=…)` to somebody."""
 
     def say(text: str, persona: str | None = None) -> list[Message]:
-        brought = actions.say(simulation, text, persona=persona).play()["messages"]
+        brought = actions.say(simulation.pk, text, persona=persona).play()["messages"]
         return [Message.objects.get(pk=message["id"]) for message in brought]
 
     return say

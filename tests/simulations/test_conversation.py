@@ -129,14 +129,14 @@ def test_an_unknown_persona_field_is_refused_and_nothing_is_stored(
     simulation: Simulation, wanted: str
 ) -> None:
     with pytest.raises(InvalidInput, match="is nobody in this scene"):
-        actions.say(simulation, "Hello", persona=wanted)
+        actions.say(simulation.pk, "Hello", persona=wanted)
     assert not Message.objects.exists()
 
 
 def test_a_persona_of_another_scenario_is_refused(simulation: Simulation) -> None:
     stranger = PersonaFactory.create(name="Somebody Else")
     with pytest.raises(InvalidInput):
-        actions.say(simulation, "Hello", persona=str(stranger.pk))
+        actions.say(simulation.pk, "Hello", persona=str(stranger.pk))
 
 
 def test_a_message_to_one_person_knows_to_whom(said: Said) -> None:
@@ -146,7 +146,7 @@ def test_a_message_to_one_person_knows_to_whom(said: Said) -> None:
 
 def test_a_refused_message_leaves_the_simulation_free(said: Said, simulation: Simulation) -> None:
     with pytest.raises(InvalidInput):
-        actions.say(simulation, "Hello", persona="Zorro")
+        actions.say(simulation.pk, "Hello", persona="Zorro")
     assert speakers(said("Hello"))[-1] == INGRID
 
 
@@ -175,10 +175,10 @@ def test_a_scene_without_people_says_so_instead_of_answering(said: Said, simulat
 
 
 def test_after_the_end_nothing_can_be_said(simulation: Simulation) -> None:
-    actions.submit_simulation(simulation).play()
+    actions.submit_simulation(simulation.pk).play()
     before = Message.objects.count()
     with pytest.raises(Conflict, match="over"):
-        actions.say(simulation, "One more thing")
+        actions.say(simulation.pk, "One more thing")
     assert Message.objects.count() == before
 
 
@@ -186,9 +186,9 @@ def test_two_students_never_see_each_others_words(
     student: User, other_student: User, simulation: Simulation, troupe: Troupe
 ) -> None:
     theirs, _ = actions.start_or_resume(other_student, simulation.scenario_id)
-    actions.say(simulation, "My secret is 4711").play()
-    actions.say(theirs, "What do you know?").play()
-    actions.say(theirs, "And what else?").play()
+    actions.say(simulation.pk, "My secret is 4711").play()
+    actions.say(theirs.pk, "What do you know?").play()
+    actions.say(theirs.pk, "And what else?").play()
     assert not Message.objects.filter(simulation=theirs, text__contains="4711").exists()
     for prompt in troupe.prompts[1:]:
         assert "4711" not in str(prompt)

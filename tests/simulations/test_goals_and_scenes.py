@@ -52,8 +52,9 @@ def test_the_state_offers_the_hint_but_does_not_tell_it(
 ) -> None:
     troupe.verdicts.append({"next_action": "hint", "hint": "Ask Jonas."})
     said("Why?")
-    goal = simulation_state(simulation.pk)["goal"]
-    assert goal["hint_available"]
+    goal = simulation_state(simulation.pk).goal
+    assert goal is not None
+    assert goal.hint_available
     assert "Ask Jonas" not in str(goal)
 
 
@@ -143,7 +144,7 @@ def test_submitting_ends_the_scene(
     simulation: Simulation, said: Said, progress: Callable[[], SceneProgress]
 ) -> None:
     said("begin")
-    brought = actions.submit_scene(simulation).play()
+    brought = actions.submit_scene(simulation.pk).play()
     assert progress().outcome == SceneOutcome.SUBMITTED
     assert brought["state"]["scene"]["title"] == "The plant"
 
@@ -151,13 +152,13 @@ def test_submitting_ends_the_scene(
 def test_submitting_the_same_scene_twice_does_not_end_the_next_one(simulation: Simulation) -> None:
     scene = simulation.current_scene
     assert scene is not None
-    actions.submit_scene(simulation, scene_id=scene.pk).play()
+    actions.submit_scene(simulation.pk, scene_id=scene.pk).play()
     with pytest.raises(Conflict, match="over already"):
-        actions.submit_scene(simulation, scene_id=scene.pk)
+        actions.submit_scene(simulation.pk, scene_id=scene.pk)
 
 
 def test_the_last_scene_completes_the_simulation(said: Said, troupe: Troupe, simulation: Simulation) -> None:
-    actions.submit_scene(simulation).play()
+    actions.submit_scene(simulation.pk).play()
     troupe.reach_goal()
     assert "last scene" in said("Sales fell and the line is full.")[-1].text
     simulation.refresh_from_db()
@@ -168,7 +169,7 @@ def test_the_last_scene_completes_the_simulation(said: Said, troupe: Troupe, sim
 def test_submitting_everything_completes_the_simulation_and_leaves_other_scenes_unplayed(
     simulation: Simulation,
 ) -> None:
-    state = actions.submit_simulation(simulation).play()["state"]
+    state = actions.submit_simulation(simulation.pk).play()["state"]
     assert state["status"] == "completed"
     assert [goal["outcome"] for goal in state["goals"]] == ["submitted", None]
 
@@ -183,9 +184,9 @@ def test_the_completion_is_announced_once_and_after_the_commit(simulation: Simul
 
     simulation_completed.connect(listen)
     try:
-        actions.submit_simulation(simulation).play()
+        actions.submit_simulation(simulation.pk).play()
         with pytest.raises(Conflict, match="over already"):
-            actions.submit_simulation(simulation).play()
+            actions.submit_simulation(simulation.pk).play()
     finally:
         simulation_completed.disconnect(listen)
     assert heard == [simulation.pk]
@@ -198,8 +199,9 @@ def test_a_failed_check_keeps_the_answer_says_so_and_is_repeated(
     said("First?")
     troupe.verdicts.append(Reply(status=500))
     assert said("Second?")[-1].text == "That is answer 2."
-    goal = simulation_state(simulation.pk)["goal"]
-    assert (goal["is_current"], goal["reasoning"], goal["hint_available"]) == (False, "Half of it.", False)
+    goal = simulation_state(simulation.pk).goal
+    assert goal is not None
+    assert (goal.is_current, goal.reasoning, goal.hint_available) == (False, "Half of it.", False)
     assert progress().turns_used == 2
     troupe.reach_goal()
     said("Third?")
@@ -222,7 +224,7 @@ def test_a_scene_whose_end_was_lost_with_its_process_is_ended_before_anything_el
 ) -> None:
     said("First?")
     SceneProgress.objects.update(turns_used=5)
-    turn = actions.say(simulation, "Am I still there?")
+    turn = actions.say(simulation.pk, "Am I still there?")
     with pytest.raises(Conflict, match="over already"):
         turn.play()
     assert progress().outcome == SceneOutcome.OUT_OF_TURNS
@@ -240,5 +242,5 @@ def test_a_simulation_whose_scenes_are_all_gone_can_still_be_submitted(simulatio
     for scene in simulation.scenario.scenes.all():
         scene.delete()
     with pytest.raises(Conflict, match="no scene left"):
-        actions.say(simulation, "Hello?")
-    assert actions.submit_simulation(simulation).play()["state"]["status"] == "completed"
+        actions.say(simulation.pk, "Hello?")
+    assert actions.submit_simulation(simulation.pk).play()["state"]["status"] == "completed"

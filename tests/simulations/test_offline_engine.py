@@ -50,8 +50,10 @@ def test_an_attack_does_not_break_the_role(said: Said, simulation: Simulation, a
         assert leak not in told.split() if leak == "arr" else leak not in told
     assert not any(line in answer.text for line in PERSONA_RULES.splitlines() if len(line) > 20)
     state = simulation_state(simulation.pk)
-    assert state["scene"]["title"] == "The board room"
-    assert not state["goal"]["reached"]
+    assert state.scene is not None
+    assert state.scene.title == "The board room"
+    assert state.goal is not None
+    assert not state.goal.reached
 
 
 def test_the_role_holds_after_an_attack_too(said: Said) -> None:
@@ -69,15 +71,16 @@ def test_asking_for_everything_reaches_the_goal_and_the_next_scene(
         "So sales fell by 12 per cent last year while the line already runs at 95 per cent of its capacity. That means we have "
         "little room to grow, because the use of capacity is the limit, and I would keep the 4 million in reserve for now."
     )
-    assert simulation_state(simulation.pk)["goals"][0]["outcome"] == "reached"
+    assert simulation_state(simulation.pk).goals[0].outcome == "reached"
 
 
 def test_small_talk_reaches_nothing(said: Said, simulation: Simulation) -> None:
     for text in ("Hi", "ok", "test", "Nice weather today."):
         said(text)
-    goal = simulation_state(simulation.pk)["goal"]
-    assert not goal["reached"]
-    assert goal["confidence"] < 0.4
+    goal = simulation_state(simulation.pk).goal
+    assert goal is not None
+    assert not goal.reached
+    assert goal.confidence < 0.4
 
 
 def test_a_hint_can_be_had(said: Said) -> None:
@@ -90,4 +93,4 @@ def test_the_same_opening_is_the_same_for_everybody(
 ) -> None:
     mine = said("begin")[-1].text
     theirs, _ = actions.start_or_resume(other_student, simulation.scenario_id)
-    assert actions.say(theirs, "begin").play()["messages"][-1]["text"] == mine
+    assert actions.say(theirs.pk, "begin").play()["messages"][-1]["text"] == mine

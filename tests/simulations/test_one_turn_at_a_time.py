@@ -20,7 +20,7 @@ def test_of_many_posts_at_once_one_wins_and_the_others_conflict(
     simulation: Simulation, troupe: Troupe, in_threads: Callable[..., list[Any]]
 ) -> None:
     troupe.answers.append(Reply("Slow but whole.", delay_seconds=0.5))
-    results = in_threads(lambda: actions.say(simulation, "Why did sales fall?").play(), count=6)
+    results = in_threads(lambda: actions.say(simulation.pk, "Why did sales fall?").play(), count=6)
     refused = [result for result in results if isinstance(result, Conflict)]
     assert len(refused) == 5
     assert {error.detail for error in refused} == {"Your last message is still being answered."}
@@ -37,7 +37,7 @@ def test_students_do_not_wait_for_one_another(
     lock = TurnLock(simulation.pk)
     lock.take()
     try:
-        assert actions.say(theirs, "Hello").play()["messages"]
+        assert actions.say(theirs.pk, "Hello").play()["messages"]
     finally:
         lock.release()
 
@@ -49,7 +49,7 @@ def test_submitting_waits_for_the_answer_too(simulation: Simulation) -> None:
     try:
         for act in (actions.submit_scene, actions.submit_simulation, actions.try_again):
             with pytest.raises(Conflict, match="still being answered"):
-                act(simulation)
+                act(simulation.pk)
     finally:
         lock.release()
     assert not is_turn_running(simulation.pk)

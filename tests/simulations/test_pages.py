@@ -137,7 +137,7 @@ def test_a_page_loaded_in_mid_answer_follows_the_running_turn(
 def test_the_owner_reads_and_does_not_speak(
     client_for: ClientFor, professor: User, simulation: Simulation
 ) -> None:
-    actions.say(simulation, "Why did sales fall?").play()
+    actions.say(simulation.pk, "Why did sales fall?").play()
     owner = client_for(professor)
     page = owner.get(play(simulation)).content.decode()
     assert "Why did sales fall?" in page
@@ -159,8 +159,8 @@ def test_other_peoples_pages_do_not_exist(
 
 
 def test_a_finished_simulation_can_be_read_and_played_again(visitor: Client, simulation: Simulation) -> None:
-    actions.say(simulation, "Why did sales fall?").play()
-    actions.submit_simulation(simulation).play()
+    actions.say(simulation.pk, "Why did sales fall?").play()
+    actions.submit_simulation(simulation.pk).play()
     page = visitor.get(play(simulation)).content.decode()
     assert "Why did sales fall?" in page
     assert "See the results" in page
@@ -187,10 +187,10 @@ def test_a_long_conversation_takes_no_more_queries(visitor: Client, simulation: 
             visitor.get(play(simulation))
         return len(captured)
 
-    actions.say(simulation, "begin").play()
+    actions.say(simulation.pk, "begin").play()
     before = queries()
     for number in range(4):
-        actions.say(simulation, f"@all, question {number}?").play()
+        actions.say(simulation.pk, f"@all, question {number}?").play()
     assert queries() == before
     assert before <= 10
 

@@ -93,7 +93,7 @@ def test_each_prompt_begins_with_the_one_before_so_that_the_providers_cache_find
 
 def test_another_scene_is_another_conversation(said: Said, troupe: Troupe, simulation: Simulation) -> None:
     said("My secret is 4711")
-    actions.submit_scene(simulation).play()
+    actions.submit_scene(simulation.pk).play()
     said("begin")
     said("Hello again")
     assert "4711" not in str(troupe.prompts[1:])
@@ -116,7 +116,7 @@ def test_the_opening_holds_nothing_of_the_student_so_a_second_student_costs_no_c
     opening = said("begin")[-1]
     assert len(troupe.bodies) == 1
     theirs, _ = actions.start_or_resume(other_student, published_scenario.pk)
-    messages = actions.say(theirs, "BEGIN").play()["messages"]
+    messages = actions.say(theirs.pk, "BEGIN").play()["messages"]
     assert messages[-1]["text"] == opening.text
     assert len(troupe.bodies) == 1
 

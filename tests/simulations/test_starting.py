@@ -28,7 +28,7 @@ def test_starting_again_resumes(student: User, published_scenario: Scenario) -> 
 
 
 def test_a_completed_simulation_can_be_followed_by_a_new_attempt(simulation: Simulation) -> None:
-    actions.submit_simulation(simulation).play()
+    actions.submit_simulation(simulation.pk).play()
     again, is_new = actions.start_or_resume(simulation.student, simulation.scenario_id)
     assert is_new
     assert again != simulation
