@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 Item = TypeVar("Item")
 
@@ -35,3 +37,21 @@ def page_count(total: int, size: int) -> int:
 def asked_page(text: str | None) -> int:
     """The number in an address; the first page for what is no number."""
     return max(1, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def with_links(page: Page[Item], address: str) -> dict[str, Any]:
+    """The page as the API shows it; `address` is where it was asked for."""
+    return {
+        "count": page.total,
+        "next": _page_url(address, page.next),
+        "previous": _page_url(address, page.previous),
+        "results": page.items,
+    }
+
+
+def _page_url(address: str, number: int | None) -> str | None:
+    if number is None:
+        return None
+    return (
+        remove_query_param(address, "page") if number == 1 else replace_query_param(address, "page", number)
+    )

@@ -27,10 +27,6 @@ class Simulation(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    # Counted by `progress.selectors`.
-    scenes_done: int
-    scenes_total: int
-
     class Meta:
         ordering = ("-updated_at", "-pk")
         constraints = (

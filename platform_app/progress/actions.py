@@ -1,4 +1,6 @@
-"""What changes a grade: asking for it, asking again after a failure, a professor's override."""
+"""What changes a grade: asking for it, asking again after a failure, a professor's override. All of them read the grade anew:
+what a page has shown may come from the cache.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,12 @@ from platform_app.simulations.signals import simulation_completed
 
 @receiver(simulation_completed)
 def grade_completed_simulation(sender: Any, simulation: Simulation, **kwargs: Any) -> None:
-    request_grade(simulation)
+    request_grade(simulation.pk)
 
 
-def request_grade(simulation: Simulation) -> Grade:
+def request_grade(simulation_id: int) -> Grade:
     """The grade of a completed simulation, made by the worker if there is none yet."""
+    simulation = Simulation.objects.get(pk=simulation_id)
     if not simulation.is_completed:
         raise Conflict("The simulation is not over yet, so it cannot be graded.")
     grade, created = Grade.objects.get_or_create(simulation=simulation)
@@ -30,9 +33,9 @@ def request_grade(simulation: Simulation) -> Grade:
     return grade
 
 
-def retry_grading(simulation: Simulation) -> Grade:
+def retry_grading(simulation_id: int) -> Grade:
     """Try again what failed or got lost on its way to the worker. A finished grade stays as it is."""
-    grade = request_grade(simulation)
+    grade = request_grade(simulation_id)
     if grade.status == GradeStatus.FAILED or grade.is_overdue:
         Grade.objects.filter(pk=grade.pk).update(
             status=GradeStatus.PENDING, error="", created_at=timezone.now()
@@ -52,7 +55,7 @@ def _enqueue(grade: Grade) -> None:
 
 
 @transaction.atomic
-def override_grade(grade: Grade, *, changed_by: User, new_score: int, reason: str) -> GradeChange:
+def override_grade(grade_id: int, *, changed_by: User, new_score: int, reason: str) -> GradeChange:
     """Replace the score that counts. The AI's score stays; who changed what, when and why is kept for good.
 
     The caller has checked that `changed_by` owns the scenario.
@@ -65,7 +68,7 @@ def override_grade(grade: Grade, *, changed_by: User, new_score: int, reason: st
         raise InvalidInput(
             "Please give a reason; the student sees it.", errors=[_error("reason", "A reason is needed.")]
         )
-    locked = Grade.objects.select_for_update().get(pk=grade.pk)
+    locked = Grade.objects.select_for_update().get(pk=grade_id)
     if locked.status != GradeStatus.READY:
         raise Conflict("There is no grade to change yet.")
     change = GradeChange.objects.create(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 
-from platform_app.models import Simulation
+from platform_app.progress.rows import Progress
 
 COLUMNS = (
     "scenario",
@@ -30,7 +30,7 @@ class _Line:
         return line
 
 
-def csv_lines(simulations: Iterable[Simulation]) -> Iterator[str]:
+def csv_lines(simulations: Iterable[Progress]) -> Iterator[str]:
     """A header and one line a simulation; times in UTC, ISO 8601. Begins with a byte order mark, which Excel needs."""
     writer = csv.writer(_Line())
     yield "\ufeff" + writer.writerow(COLUMNS)
@@ -38,19 +38,18 @@ def csv_lines(simulations: Iterable[Simulation]) -> Iterator[str]:
         yield writer.writerow([_cell(value) for value in _values(simulation)])
 
 
-def _values(simulation: Simulation) -> Iterator[object]:
-    grade = getattr(simulation, "grade", None)
-    yield simulation.scenario.title
-    yield simulation.student.name
-    yield simulation.student.email
-    yield simulation.get_status_display()
+def _values(simulation: Progress) -> Iterator[object]:
+    yield simulation.scenario_title
+    yield simulation.student_name
+    yield simulation.student_email
+    yield simulation.status_label
     yield simulation.started_at.isoformat(timespec="seconds")
     yield simulation.completed_at.isoformat(timespec="seconds") if simulation.completed_at else ""
     yield simulation.scenes_done
     yield simulation.scenes_total
-    yield "" if grade is None or grade.score is None else grade.score
-    yield "" if grade is None or grade.ai_score is None else grade.ai_score
-    yield "yes" if grade is not None and grade.is_overridden else "no"
+    yield "" if simulation.score is None else simulation.score
+    yield "" if simulation.ai_score is None else simulation.ai_score
+    yield "yes" if simulation.is_overridden else "no"
 
 
 def _cell(value: object) -> object:

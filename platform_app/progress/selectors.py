@@ -1,40 +1,23 @@
-"""Who is how far: a student sees himself, a professor the students of his scenarios, nobody else anybody."""
+"""Who is how far: a student sees himself, a professor the students of his scenarios, nobody else anybody.
+
+What is read is cached. Lists belong to the person who asks; a single simulation and its grade are the same for everybody,
+and who may see them is judged anew for every caller.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, Prefetch, Q, QuerySet
 
+from caching import cache_dynamic_query, cache_user_query
 from platform_app.errors import NotFound
-from platform_app.models import Grade, SceneOutcome, Simulation, SimulationStatus, User
+from platform_app.models import Grade, GradeChange, Scenario, Simulation, SimulationStatus, User
+from platform_app.paging import Page, page_count
+from platform_app.progress.rows import Progress, rows, streamed, with_parts
 
-
-def get_viewable_simulation(user: User, simulation_id: int) -> Simulation:
-    """A simulation for its student or its scenario's owner; `NotFound` for everybody else."""
-    simulation = _with_progress().filter(pk=simulation_id).filter(_visible_to(user)).first()
-    if simulation is None:
-        raise NotFound
-    return simulation
-
-
-def get_owned_simulation(user: User, simulation_id: int) -> Simulation:
-    """A simulation of one of this professor's scenarios: the only people who may change its grade."""
-    simulation = _with_progress().filter(pk=simulation_id, scenario__owner=user).first()
-    if simulation is None:
-        raise NotFound
-    return simulation
-
-
-def get_grade(simulation: Simulation) -> Grade | None:
-    """The grade with its scenes and changes; None before anybody asked for it."""
-    grades = Grade.objects.prefetch_related("scene_grades", "changes__changed_by")
-    return grades.filter(simulation=simulation).first()
-
-
-def own_progress(user: User) -> QuerySet[Simulation]:
-    """What this person played, latest first."""
-    return _with_progress().filter(student=user)
+PAGE_SIZE = 25
 
 
 @dataclass(frozen=True)
@@ -48,9 +31,111 @@ class StudentsQuery:
 EVERYBODY = StudentsQuery()
 
 
-def students_progress(owner: User, query: StudentsQuery = EVERYBODY) -> QuerySet[Simulation]:
+@dataclass(frozen=True)
+class Figures:
+    """`mean_score` is of the scores that count; None before there is one."""
+
+    simulations: int
+    students: int
+    completed: int
+    mean_score: float | None
+
+
+@dataclass(frozen=True)
+class ScenarioChoice:
+    id: int
+    title: str
+
+
+def get_viewable_simulation(user: User, simulation_id: int) -> Progress:
+    """A simulation for its student or its scenario's owner; `NotFound` for everybody else."""
+    simulation = _progress(simulation_id)
+    if simulation is None or user.pk not in (simulation.student_id, simulation.owner_id):
+        raise NotFound
+    return simulation
+
+
+def get_owned_simulation(user: User, simulation_id: int) -> Progress:
+    """A simulation of one of this professor's scenarios: the only people who may change its grade."""
+    simulation = _progress(simulation_id)
+    if simulation is None or user.pk != simulation.owner_id:
+        raise NotFound
+    return simulation
+
+
+@cache_dynamic_query("grade")
+def get_grade(simulation_id: int) -> Grade | None:
+    """The grade with its scenes and changes, to look at; None before anybody asked for it."""
+    changes = GradeChange.objects.prefetch_related(Prefetch("changed_by", User.objects.only("name")))
+    grades = Grade.objects.prefetch_related("scene_grades", Prefetch("changes", changes))
+    return grades.filter(simulation=simulation_id).first()
+
+
+@cache_user_query("played")
+def played_page(user_id: int, number: int = 1, size: int = PAGE_SIZE) -> Page[Progress]:
+    """What this person played, latest first; the last page for a number beyond it."""
+    return _page(Simulation.objects.filter(student=user_id), number, size)
+
+
+@cache_user_query("students")
+def students_page(
+    user_id: int, query: StudentsQuery = EVERYBODY, number: int = 1, size: int = PAGE_SIZE
+) -> Page[Progress]:
     """What students played of this professor's scenarios, latest first; his own test runs are left out."""
-    found = _with_progress().filter(scenario__owner=owner).exclude(student=owner)
+    return _page(_of_students(user_id, query), number, size)
+
+
+@cache_user_query("students_figures")
+def students_figures(user_id: int, query: StudentsQuery = EVERYBODY) -> Figures:
+    """How many simulations and students, how many are completed, and the mean of the scores that count."""
+    counted = _of_students(user_id, query).aggregate(
+        simulations=Count("pk"),
+        students=Count("student", distinct=True),
+        completed=Count("pk", filter=Q(status=SimulationStatus.COMPLETED)),
+        mean_score=Avg("grade__score"),
+    )
+    return Figures(**counted)
+
+
+@cache_user_query("students_scenarios")
+def scenario_choices(user_id: int) -> tuple[ScenarioChoice, ...]:
+    """What a professor may narrow the list by."""
+    own = Scenario.objects.filter(owner=user_id).order_by("title", "pk")
+    return tuple(ScenarioChoice(**row) for row in own.values("id", "title"))
+
+
+def students_export(owner_id: int, query: StudentsQuery) -> Iterator[Progress]:
+    """The whole list. It is as long as it is, and read once: streamed from the database, and not cached."""
+    return streamed(with_parts(_latest_first(_of_students(owner_id, query))))
+
+
+def progress_page(user: User, number: int, size: int) -> Page[Progress]:
+    """The list that fits the role: students see what they played, everybody else what their students played."""
+    if user.is_student:
+        return played_page(user.pk, number, size)
+    return students_page(user.pk, EVERYBODY, number, size)
+
+
+@cache_dynamic_query("progress")
+def _progress(simulation_id: int) -> Progress | None:
+    found = rows(with_parts(Simulation.objects.filter(pk=simulation_id)))
+    return found[0] if found else None
+
+
+def _page(simulations: QuerySet[Simulation], number: int, size: int) -> Page[Progress]:
+    total = simulations.count()
+    pages = page_count(total, size)
+    number = min(number, pages)
+    shown = _latest_first(simulations)[(number - 1) * size : number * size]
+    return Page(rows(with_parts(shown)), number, pages, total)
+
+
+def _latest_first(simulations: QuerySet[Simulation]) -> QuerySet[Simulation]:
+    return simulations.order_by("-updated_at", "-pk")
+
+
+def _of_students(owner_id: int, query: StudentsQuery) -> QuerySet[Simulation]:
+    found = Simulation.objects.filter(scenario__owner=owner_id).exclude(student=owner_id)
     if query.scenario_id is not None:
         found = found.filter(scenario_id=query.scenario_id)
     if query.search:
@@ -60,8 +145,15 @@ def students_progress(owner: User, query: StudentsQuery = EVERYBODY) -> QuerySet
     return found
 
 
+def own_progress(user: User) -> QuerySet[Simulation]:
+    return _counted(Simulation.objects.filter(student=user))
+
+
+def students_progress(owner: User, query: StudentsQuery = EVERYBODY) -> QuerySet[Simulation]:
+    return _counted(_of_students(owner.pk, query))
+
+
 def figures(simulations: QuerySet[Simulation]) -> dict[str, int | float | None]:
-    """How many simulations and students, how many are completed, and the mean of the scores that count."""
     return simulations.order_by().aggregate(
         simulations=Count("pk", distinct=True),
         students=Count("student", distinct=True),
@@ -70,20 +162,11 @@ def figures(simulations: QuerySet[Simulation]) -> dict[str, int | float | None]:
     )
 
 
-def _visible_to(user: User) -> Q:
-    return Q(student=user) | Q(scenario__owner=user)
-
-
-def _with_progress() -> QuerySet[Simulation]:
-    ended = Q(scene_progress__outcome__in=set(SceneOutcome) - {SceneOutcome.RUNNING})
+def _counted(found: QuerySet[Simulation]) -> QuerySet[Simulation]:
+    ended = ~Q(scene_progress__outcome="running") & Q(scene_progress__isnull=False)
     counts = {
         "scenes_done": Count("scene_progress", filter=ended, distinct=True),
         "scenes_total": Count("scenario__scenes", distinct=True),
     }
-    simulations = Simulation.objects.select_related("scenario", "student", "current_scene", "grade")
-    return simulations.annotate(**counts).order_by("-updated_at", "-pk")
-
-
-def progress_of(user: User) -> QuerySet[Simulation]:
-    """The list that fits the role: students see what they played, everybody else what their students played."""
-    return own_progress(user) if user.is_student else students_progress(user)
+    parts = found.select_related("scenario", "student", "current_scene", "grade")
+    return parts.annotate(**counts).order_by("-updated_at", "-pk")

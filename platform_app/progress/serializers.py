@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from platform_app.models import Grade, GradeChange, SceneGrade, Simulation
+from platform_app.models import Grade, GradeChange, SceneGrade, SimulationStatus
+from platform_app.progress.rows import Progress
 
 
 class GradedCriterionSerializer(serializers.Serializer[dict[str, object]]):
@@ -55,26 +58,29 @@ class GradeSerializer(serializers.ModelSerializer[Grade]):
         )
 
 
-class ProgressSerializer(serializers.ModelSerializer[Simulation]):
+class ProgressSerializer(serializers.Serializer[Progress]):
     """One simulation in a list. The student is named by name only: the list is for people who know him."""
 
-    scenario_title = serializers.CharField(source="scenario.title")
-    student_name = serializers.CharField(source="student.name")
+    id = serializers.IntegerField()
+    scenario = serializers.IntegerField(source="scenario_id")
+    scenario_title = serializers.CharField()
+    student_name = serializers.CharField()
+    status = serializers.ChoiceField(SimulationStatus.choices)
     scenes_done = serializers.IntegerField()
     scenes_total = serializers.IntegerField()
-    score = serializers.IntegerField(source="grade.score", default=None, allow_null=True)
+    score = serializers.IntegerField(allow_null=True)
+    started_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
 
-    class Meta:
-        model = Simulation
-        fields = (
-            "id",
-            "scenario",
-            "scenario_title",
-            "student_name",
-            "status",
-            "scenes_done",
-            "scenes_total",
-            "score",
-            "started_at",
-            "completed_at",
-        )
+
+class ProgressPageSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ProgressSerializer(many=True)
+
+
+class PageQuerySerializer(serializers.Serializer[Any]):
+    """The parameters of the list."""
+
+    page = serializers.IntegerField(default=1, min_value=1)

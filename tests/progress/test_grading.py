@@ -70,7 +70,7 @@ def test_completing_a_simulation_asks_for_its_grade(
     finished: Simulation, django_capture_on_commit_callbacks: object, work_off_queue: object
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        request_grade(finished)
+        request_grade(finished.pk)
     assert finished.grade.status == GradeStatus.PENDING
     work_off_queue()
     finished.grade.refresh_from_db()
@@ -88,7 +88,7 @@ def test_a_failing_provider_is_told_and_can_be_tried_again(
     assert grade.error
     assert not grade.scene_grades.exists()
     with django_capture_on_commit_callbacks() as callbacks:
-        retry_grading(finished)
+        retry_grading(finished.pk)
     assert len(callbacks) == 1
     grade.refresh_from_db()
     assert grade.status == GradeStatus.PENDING

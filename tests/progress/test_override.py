@@ -21,8 +21,8 @@ def grade(finished: Simulation) -> Grade:
 
 
 def test_the_new_score_counts_and_the_old_one_is_kept(grade: Grade, professor: User) -> None:
-    override_grade(grade, changed_by=professor, new_score=75, reason="Good second half.")
-    override_grade(grade, changed_by=professor, new_score=80, reason="Better still.")
+    override_grade(grade.pk, changed_by=professor, new_score=75, reason="Good second half.")
+    override_grade(grade.pk, changed_by=professor, new_score=80, reason="Better still.")
     grade.refresh_from_db()
     assert (grade.score, grade.ai_score, grade.is_overridden) == (80, 60, True)
     assert [(change.old_score, change.new_score) for change in grade.changes.all()] == [(60, 75), (75, 80)]
@@ -31,14 +31,14 @@ def test_the_new_score_counts_and_the_old_one_is_kept(grade: Grade, professor: U
 @pytest.mark.parametrize(("score", "reason"), [(101, "x"), (-1, "x"), (70, "   ")])
 def test_nonsense_is_refused(grade: Grade, professor: User, score: int, reason: str) -> None:
     with pytest.raises(InvalidInput):
-        override_grade(grade, changed_by=professor, new_score=score, reason=reason)
+        override_grade(grade.pk, changed_by=professor, new_score=score, reason=reason)
     assert not grade.changes.exists()
 
 
 def test_a_grade_that_is_not_ready_cannot_be_changed(grade: Grade, professor: User) -> None:
     Grade.objects.update(status=GradeStatus.PENDING)
     with pytest.raises(Conflict):
-        override_grade(grade, changed_by=professor, new_score=70, reason="x")
+        override_grade(grade.pk, changed_by=professor, new_score=70, reason="x")
 
 
 def test_the_page_changes_it_and_shows_the_reason(

@@ -106,7 +106,7 @@ def test_a_longer_list_needs_no_more_queries(
     for _ in range(8):
         Grade.objects.create(simulation=play(published_scenario, UserFactory.create()))
     client = client_for(professor)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(10):
         assert client.get(reverse("progress:overview")).status_code == 200
 
 

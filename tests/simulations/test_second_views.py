@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,14 +14,14 @@ from platform_app.models import Message, Persona, Scenario, Scene, Simulation, U
 from platform_app.simulations import actions, dialogue
 from platform_app.simulations.stage import read_stage
 from tests.factories import SceneFactory
+from tests.looks import Look
 from tests.loopback_openai import Reply
-from tests.statements import statements
 from tests.simulations.conftest import Troupe
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("troupe")]
 ClientFor = Callable[[User], Client]
 ApiFor = Callable[[User], APIClient]
-View = Callable[[], Any]
+ViewsOf = Callable[[User, Simulation], dict[str, Look]]
 
 
 @pytest.fixture(params=["near", "network"])
@@ -32,17 +31,17 @@ def near_and_network(request: pytest.FixtureRequest, settings: Settings) -> None
 
 
 @pytest.fixture
-def views_of(client_for: ClientFor, api_for: ApiFor) -> Callable[[User, Simulation], dict[str, View]]:
+def views_of(client_for: ClientFor, api_for: ApiFor) -> ViewsOf:
     """`views_of(user, simulation)`: all ways to look at a simulation."""
 
-    def views(user: User, simulation: Simulation) -> dict[str, View]:
+    def views(user: User, simulation: Simulation) -> dict[str, Look]:
         client, api, pk = client_for(user), api_for(user), simulation.pk
         return {
-            "play": lambda: client.get(f"/simulations/{pk}/"),
-            "submit": lambda: client.get(f"/simulations/{pk}/submit/"),
-            "state": lambda: api.get(f"/api/simulations/{pk}/"),
-            "messages": lambda: api.get(f"/api/simulations/{pk}/messages/"),
-            "latest messages": lambda: api.get(f"/api/simulations/{pk}/messages/?after=1"),
+            "play": Look(client, f"/simulations/{pk}/"),
+            "submit": Look(client, f"/simulations/{pk}/submit/"),
+            "state": Look(api, f"/api/simulations/{pk}/"),
+            "messages": Look(api, f"/api/simulations/{pk}/messages/"),
+            "latest messages": Look(api, f"/api/simulations/{pk}/messages/?after=1"),
         }
 
     return views
@@ -63,28 +62,28 @@ def page(client_for: ClientFor, student: User, simulation: Simulation) -> Callab
 @pytest.mark.usefixtures("near_and_network")
 @pytest.mark.parametrize("name", ["play", "submit", "state", "messages", "latest messages"])
 def test_the_second_view_asks_the_database_nothing(
-    views_of: Callable[..., dict[str, View]], student: User, simulation: Simulation, name: str
+    views_of: ViewsOf, student: User, simulation: Simulation, name: str
 ) -> None:
     actions.say(simulation.pk, "Why did sales fall?").play()
     view = views_of(student, simulation)[name]
     assert view().status_code == 200
-    assert statements(view) == []
+    assert view.statements() == []
 
 
 @pytest.mark.parametrize("name", ["play", "state"])
 def test_the_owner_of_the_scenario_shares_what_the_student_has_loaded(
-    views_of: Callable[..., dict[str, View]],
+    views_of: ViewsOf,
     student: User,
     professor: User,
     simulation: Simulation,
     name: str,
 ) -> None:
     views_of(student, simulation)["play"]()
-    assert statements(views_of(professor, simulation)[name]) == []
+    assert views_of(professor, simulation)[name].statements() == []
 
 
 def test_what_is_cached_is_judged_anew_for_everybody(
-    views_of: Callable[..., dict[str, View]],
+    views_of: ViewsOf,
     student: User,
     professor: User,
     other_student: User,
@@ -121,7 +120,7 @@ def test_an_answer_that_broke_off_is_owed(
 
 
 def test_each_step_of_a_turn_is_there_as_soon_as_it_is_stored(
-    views_of: Callable[..., dict[str, View]], student: User, simulation: Simulation
+    views_of: ViewsOf, student: User, simulation: Simulation
 ) -> None:
     views = views_of(student, simulation)
     views["state"](), views["messages"]()
@@ -196,9 +195,7 @@ def test_the_owner_sees_the_students_new_name(
     assert "Stina Changed" in owner.get(f"/simulations/{simulation.pk}/").content.decode()
 
 
-def test_what_has_been_deleted_is_gone(
-    views_of: Callable[..., dict[str, View]], student: User, simulation: Simulation
-) -> None:
+def test_what_has_been_deleted_is_gone(views_of: ViewsOf, student: User, simulation: Simulation) -> None:
     views = views_of(student, simulation)
     assert {view().status_code for view in views.values()} == {200}
     simulation.delete()
@@ -206,7 +203,7 @@ def test_what_has_been_deleted_is_gone(
 
 
 def test_one_students_turns_leave_the_pages_of_others_cached(
-    views_of: Callable[..., dict[str, View]], other_student: User, simulation: Simulation, troupe: Troupe
+    views_of: ViewsOf, other_student: User, simulation: Simulation, troupe: Troupe
 ) -> None:
     theirs, _ = actions.start_or_resume(other_student, simulation.scenario_id)
     actions.say(theirs.pk, "Hello").play()
@@ -219,7 +216,7 @@ def test_one_students_turns_leave_the_pages_of_others_cached(
     troupe.reach_goal()
     actions.say(simulation.pk, "So they fell.").play()
     actions.submit_simulation(simulation.pk).play()
-    assert {name: statements(view) for name, view in views.items()} == dict.fromkeys(views, [])
+    assert [view.statements() for view in views.values()] == [[]] * len(views)
 
 
 def test_a_turn_goes_by_the_database_and_not_by_what_was_seen(
