@@ -79,12 +79,9 @@ def showcase(limit: int, *, without: Collection[int] = ()) -> list[ScenarioCard]
     return [card for card in latest if card.id not in without][:limit]
 
 
-@cache_user_query("industries")
-def industries(user_id: int) -> tuple[str, ...]:
+def industries(user_id: int) -> list[str]:
     """The industries to filter by."""
-    visible = Scenario.objects.filter(PUBLISHED | Q(owner_id=user_id)).exclude(status=ScenarioStatus.ARCHIVED)
-    named = visible.exclude(industry="").order_by("industry")
-    return tuple(named.values_list("industry", flat=True).distinct())
+    return sorted({*_published_industries(), *_own_industries(user_id)}, key=str.casefold)
 
 
 @cache_db_query("scenario")
@@ -193,6 +190,16 @@ def _latest_published(limit: int) -> tuple[ScenarioCard, ...]:
     return read_cards(Scenario.objects.filter(PUBLISHED).order_by("-published_at", "-pk")[:limit])
 
 
+@cache_dynamic_query("published_industries")
+def _published_industries() -> tuple[str, ...]:
+    return _industries(Scenario.objects.filter(PUBLISHED))
+
+
+@cache_user_query("own_industries")
+def _own_industries(user_id: int) -> tuple[str, ...]:
+    return _industries(Scenario.objects.filter(owner_id=user_id).exclude(status=ScenarioStatus.ARCHIVED))
+
+
 @cache_db_query("persona_scenario")
 def _scenario_of_persona(persona_id: int) -> int | None:
     return Persona.objects.filter(pk=persona_id).values_list("scenario_id", flat=True).first()
@@ -212,6 +219,11 @@ def _picture(scene_id: int) -> Picture | None:
     if scenario is None:
         return None
     return Picture(scene["image"], scenario.pk, scenario.owner_id, scenario.is_published)
+
+
+def _industries(scenarios: QuerySet[Scenario]) -> tuple[str, ...]:
+    named = scenarios.exclude(industry="").order_by("industry")
+    return tuple(named.values_list("industry", flat=True).distinct())
 
 
 def _found(visible: QuerySet[Scenario], query: LibraryQuery) -> QuerySet[Scenario]:

@@ -112,8 +112,9 @@ class TestLibrary:
             make_scenario(owner=professor)
 
         client = client_for(student)
-        # The user; the number of scenarios, a page of them, their owners, scenes and personas; the industries.
-        with django_assert_max_num_queries(7):
+        # The user; the number of scenarios, a page of them, their owners, scenes and personas; the industries of all and
+        # the user's own.
+        with django_assert_max_num_queries(8):
             body(client, "/scenarios/")
 
 
