@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from uuid import uuid4
 
 import django_rq
@@ -13,6 +14,7 @@ from rest_framework.test import APIClient
 from rq.serializers import JSONSerializer
 
 from caching.connection.clients import make_client
+from caching.connection.topology import make as make_topology
 from caching.connection.urls import parse
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
@@ -26,6 +28,17 @@ def redis_server() -> Iterator[redis.Redis]:
     """The server of this test run, for looking at and clearing keys; of a cluster, the client for all its nodes."""
     with make_client(parse(os.environ["REDIS_URL"])) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def redis_servers() -> Iterator[tuple[redis.Redis, ...]]:
+    """A client for each primary, for what a server knows of itself alone: its clients, and what it has done."""
+    topology = make_topology(parse(os.environ["REDIS_URL"]), lambda: None)
+    with ExitStack() as stack:
+        yield tuple(
+            stack.enter_context(redis.Redis(host, port, socket_timeout=5))
+            for host, port in topology.primaries()
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,9 @@ import django
 import redis
 
 from caching.codec import MISS, Absence
+from caching.connection import nodes
+from caching.connection.clients import make_client
+from caching.connection.urls import parse
 from caching.flight import share, share_async
 
 Miss = Literal[Absence.MISS]
@@ -87,13 +90,12 @@ def main() -> None:
 
     settings.REDIS_KEY_PREFIX = prefix
     settings.CACHING = settings.CACHING | json.loads(os.environ.get("TEST_CACHING", "{}"))
-    server = redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=2 * PATIENCE_SECONDS)
+    server = make_client(parse(os.environ["REDIS_URL"]))
     value = Expensive(server, prefix, name)
 
     def work() -> None:
         server.rpush(f"{prefix}{name}:computing", os.getpid())
-        answer = server.blmove(f"{prefix}{name}:go", f"{prefix}{name}:go", PATIENCE_SECONDS)
-        if answer == b"fail":
+        if wait_for(f"{prefix}{name}:go") == b"fail":
             raise ValueError("no such case", 404)
 
     value.work = work
@@ -110,6 +112,13 @@ def main() -> None:
     sys.stdin.readline()
     with ThreadPoolExecutor(threads) as pool:
         say(json.dumps(list(pool.map(ask, range(threads)))))
+
+
+def wait_for(key: str) -> Any:
+    """The element of the list, as soon as there is one; it stays there."""
+    connection = nodes.connect(nodes.current().owner(key), seconds=2 * PATIENCE_SECONDS)
+    connection.send_command("BLMOVE", key, key, "LEFT", "RIGHT", str(PATIENCE_SECONDS))
+    return connection.read_response()
 
 
 def say(line: str) -> None:

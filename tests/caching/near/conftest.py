@@ -22,9 +22,11 @@ def tracked(redis_key_prefix: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def outside(redis_server: redis.Redis, redis_key_prefix: str) -> Outside:
+def outside(
+    redis_server: redis.Redis, redis_servers: tuple[redis.Redis, ...], redis_key_prefix: str
+) -> Outside:
     """Somebody else, on a connection of his own."""
-    return Outside(redis_server, redis_key_prefix)
+    return Outside(redis_server, redis_key_prefix, redis_servers)
 
 
 @pytest.fixture
@@ -38,13 +40,6 @@ def eventually() -> Callable[[Callable[[], object]], None]:
             time.sleep(0.002)
 
     return wait
-
-
-@pytest.fixture
-def proxy(redis_server: redis.Redis) -> Iterator[Proxy]:
-    """Stands between the program and the server, once `use_redis(proxy.url)` is called."""
-    with Proxy(redis_server.connection_pool.connection_kwargs["port"]) as standing_between:
-        yield standing_between
 
 
 StartServer = Callable[..., subprocess.Popen[bytes]]
@@ -80,6 +75,20 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., tuple[redis.Redis, su
     for client, process in started:
         client.close()
         stop_guarded(process)
+
+
+@pytest.fixture
+def proxied(start_server: Callable[..., tuple[redis.Redis, object]], redis_key_prefix: str) -> Outside:
+    """Somebody else at the server behind `proxy`."""
+    server, _ = start_server()
+    return Outside(server, redis_key_prefix)
+
+
+@pytest.fixture
+def proxy(proxied: Outside) -> Iterator[Proxy]:
+    """Stands between the program and a server, once `use_redis(proxy.url)` is called."""
+    with Proxy(proxied.server.connection_pool.connection_kwargs["port"]) as standing_between:
+        yield standing_between
 
 
 def _wait_until_it_answers(client: redis.Redis) -> None:

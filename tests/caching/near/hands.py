@@ -3,23 +3,29 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import redis
 
 from caching import conf, keys, near, tracking
+from caching.connection import nodes
+from caching.pushes import PushLink
 
 PATIENCE_SECONDS = 10.0
 
 
 class Outside:
-    """Another client of the server: it changes tags, and looks at and ends the connections of others."""
+    """Another client of the server: it changes tags, and looks at and ends the connections of others.
 
-    def __init__(self, server: redis.Redis, prefix: str) -> None:
+    `primaries`: the servers behind a client of a cluster.
+    """
+
+    def __init__(self, server: redis.Redis, prefix: str, primaries: Sequence[redis.Redis] = ()) -> None:
         self.server = server
         self.prefix = prefix
+        self.primaries = primaries or [server]
 
     def change(self, *names: str) -> None:
         """When this returns, the change is acknowledged."""
@@ -30,7 +36,7 @@ class Outside:
         """The stamps now; those that are missing are born."""
         for name in names:
             self.server.set(keys.tag(self.prefix, name), secrets.token_hex(8), ex=60, nx=True)
-        return tuple(self.server.mget([keys.tag(self.prefix, name) for name in names]))  # type: ignore[arg-type]
+        return tuple(self.server.get(keys.tag(self.prefix, name)) for name in names)  # type: ignore[misc]
 
     def read(
         self, key: Hashable, *names: str, while_reading: Callable[[], object] = lambda: None, **more: Any
@@ -49,21 +55,30 @@ class Outside:
         return near.keep(entry(key, *names, stamps=stamps, **more), position)
 
     def trackers(self) -> list[dict[str, Any]]:
-        """The connections that the server tracks."""
-        clients: list[dict[str, Any]] = self.server.client_list()
+        """The connections that the servers track."""
+        clients: list[dict[str, Any]] = [client for each in self.primaries for client in each.client_list()]
         return [client for client in clients if "t" in client["flags"]]
 
     @contextmanager
     def another_tracker(self) -> Iterator[None]:
         """One more process that tracks the tags."""
-        with redis.Redis.from_url(url_of(self.server), protocol=3, max_connections=1) as other:
+        with redis.Redis.from_url(url_of(self.primaries[0]), protocol=3, max_connections=1) as other:
             other.execute_command("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", tag_key(""))
             yield
 
-    def calls(self, command: str) -> int:
-        """How often the server was given this command."""
-        statistics = self.server.info("commandstats")
-        return int(statistics.get(f"cmdstat_{command}", {"calls": 0})["calls"])
+    def end(self, connection: dict[str, Any]) -> None:
+        for server in self.primaries:
+            server.client_kill_filter(_id=connection["id"], laddr=connection["laddr"])
+
+    def barriers(self) -> int:
+        """How many there have been so far: each one pings every primary."""
+        statistics: Any = self.primaries[0].info("commandstats")
+        return int(statistics.get("cmdstat_ping", {"calls": 0})["calls"])
+
+    def connections(self) -> int:
+        """How many there have been so far."""
+        statistics: list[Any] = [each.info("stats") for each in self.primaries]
+        return sum(int(each["total_connections_received"]) for each in statistics)
 
 
 def entry(
@@ -84,11 +99,15 @@ def tag_key(name: str) -> str:
 
 
 def own_connection(outside: Outside) -> dict[str, Any]:
-    """Our tracking connection as the server sees it."""
+    """Our tracking connection for `a`, as its server sees it."""
     assert tracking.barrier()
-    (link,) = tracking.tracker._links.values()
-    port = link._socket.getsockname()[1]
+    port = tracking_link()._socket.getsockname()[1]
     return next(each for each in outside.trackers() if each["addr"].endswith(f":{port}"))
+
+
+def tracking_link() -> PushLink:
+    """On which the changes of the tag `a` come."""
+    return tracking.tracker._links[nodes.current().owner(tag_key("a"))]
 
 
 class WatchedLock:

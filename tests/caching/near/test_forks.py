@@ -12,6 +12,7 @@ from tests.caching.near.hands import (
     Outside,
     Pause,
     own_connection,
+    tracking_link,
 )
 
 Eventually = Callable[[Callable[[], object]], None]
@@ -60,7 +61,7 @@ def test_a_child_neither_takes_its_parents_pushes_nor_ends_its_connection(outsid
     assert near.get("key") is not None
     assert tracking.barrier()
     assert near.get("key") is None
-    assert own_connection(outside)["id"] == mine["id"]
+    assert own_connection(outside)["addr"] == mine["addr"]
 
 
 def test_a_fork_while_a_thread_waits_for_the_server_leaves_the_child_neither_its_lock_nor_its_socket(
@@ -68,7 +69,7 @@ def test_a_fork_while_a_thread_waits_for_the_server_leaves_the_child_neither_its
 ) -> None:
     assert tracking.barrier()
     pause = Pause()
-    (link,) = tracking.tracker._links.values()
+    link = tracking_link()
     hear = link.hear
     monkeypatch.setattr(link, "hear", lambda **more: (pause(), hear(**more))[1])
     thread = threading.Thread(target=tracking.barrier)

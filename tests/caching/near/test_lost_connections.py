@@ -28,7 +28,7 @@ def test_a_killed_connection_empties_the_near_cache_until_it_is_tracked_again(
     assert outside.read("key", "a")
     since = near.position()
     assert since is not None
-    outside.server.client_kill_filter(_id=killed["id"])
+    outside.end(killed)
     outside.change("a")
     assert not tracking.barrier()
     assert near.get("key") is None
@@ -40,13 +40,13 @@ def test_a_killed_connection_empties_the_near_cache_until_it_is_tracked_again(
 
 
 def test_a_silent_connection_is_given_up_in_time_and_nothing_stale_is_served(
-    outside: Outside, proxy: Proxy, use_redis: Callable[[str], None], eventually: Eventually
+    proxied: Outside, proxy: Proxy, use_redis: Callable[[str], None], eventually: Eventually
 ) -> None:
     use_redis(proxy.url)
     assert tracking.barrier()
-    assert outside.read("key", "a")
+    assert proxied.read("key", "a")
     proxy.swallow()
-    outside.change("a")
+    proxied.change("a")
     started = time.monotonic()
     with scopes.fresh():
         assert not scopes.ready()

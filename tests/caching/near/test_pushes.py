@@ -36,8 +36,8 @@ def test_every_kind_of_change_is_pushed(outside: Outside) -> None:
         server.delete,
         server.unlink,
         lambda key: server.pexpire(key, 0),
-        lambda key: server.rename(key, f"{key}:other"),
-        lambda key: server.eval("server.call('SET', KEYS[1], 'x', 'EX', 60)", 1, key),
+        lambda key: server.rename(key, f"{{{key}}}:other"),  # in the same slot
+        lambda key: server.eval("redis.call('SET', KEYS[1], 'x', 'EX', 60)", 1, key),
     ]
     assert tracking.barrier()
     for change in changes:
@@ -53,7 +53,10 @@ def test_a_change_of_many_tags_at_once_is_seen(outside: Outside) -> None:
     assert tracking.barrier()
     assert outside.read("first", names[0])
     assert outside.read("last", names[-1])
-    outside.server.mset({tag_key(name): "x" for name in names})
+    pipe = outside.server.pipeline(transaction=False)
+    for name in names:
+        pipe.set(tag_key(name), "x", ex=60)
+    pipe.execute()
     assert tracking.barrier()
     assert near.get("first") is None
     assert near.get("last") is None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from caching import near, scopes, tracking
-from tests.caching.near.hands import PATIENCE_SECONDS, Outside, Pause, WatchedLock
+from tests.caching.near.hands import PATIENCE_SECONDS, Outside, Pause, WatchedLock, tracking_link
 
 Eventually = Callable[[Callable[[], object]], None]
 
@@ -35,7 +35,7 @@ def test_no_thread_sees_the_old_state_while_another_holds_an_unapplied_push(
     assert outside.read("key", "a")
     pause, lock = Pause(), WatchedLock()
     monkeypatch.setattr(tracking.tracker, "_lock", lock)
-    (link,) = tracking.tracker._links.values()
+    link = tracking_link()
     apply = link._pushed
     monkeypatch.setattr(link, "_pushed", lambda names: (pause(), apply(names)))
     seen: list[object] = []
@@ -64,10 +64,10 @@ def test_threads_share_a_ping_only_if_it_was_sent_after_both_had_asked(
     assert tracking.barrier()
     pause, lock = Pause(), WatchedLock()
     monkeypatch.setattr(tracking.tracker, "_lock", lock)
-    (link,) = tracking.tracker._links.values()
+    link = tracking_link()
     hear = link.hear
     monkeypatch.setattr(link, "hear", lambda **more: (pause(), hear(**more))[1])
-    pings = outside.calls("ping")
+    pings = outside.barriers()
     results: list[bool] = []
     threads = [threading.Thread(target=lambda: results.append(tracking.barrier())) for _ in range(4)]
     threads[0].start()
@@ -79,7 +79,7 @@ def test_threads_share_a_ping_only_if_it_was_sent_after_both_had_asked(
     for each in threads:
         each.join()
     assert results == [True] * 4
-    assert outside.calls("ping") - pings == 2
+    assert outside.barriers() - pings == 2
 
 
 def test_a_thread_that_is_interrupted_with_unapplied_pushes_takes_everything_with_it(
@@ -92,7 +92,7 @@ def test_a_thread_that_is_interrupted_with_unapplied_pushes_takes_everything_wit
 
     assert tracking.barrier()
     assert outside.read("key", "a")
-    (link,) = tracking.tracker._links.values()
+    link = tracking_link()
     monkeypatch.setattr(link, "_pushed", interrupted)
     outside.change("a")
     with pytest.raises(KeyboardInterrupt):

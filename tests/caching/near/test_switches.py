@@ -34,7 +34,7 @@ def test_another_key_prefix_begins_with_nothing_and_tracks_its_own_tags(
     assert outside.read("key", "a")
     settings.REDIS_KEY_PREFIX = f"{outside.prefix}other:"
     assert near.get("key") is None
-    there = Outside(outside.server, settings.REDIS_KEY_PREFIX)
+    there = Outside(outside.server, settings.REDIS_KEY_PREFIX, outside.primaries)
     assert tracking.barrier()
     assert there.read("key", "a")
     there.change("a")
@@ -48,7 +48,7 @@ def test_the_old_connection_goes_with_the_old_settings(
     old = own_connection(outside)
     settings.REDIS_KEY_PREFIX = f"{outside.prefix}other:"
     assert tracking.barrier()
-    eventually(lambda: old["id"] not in [each["id"] for each in outside.trackers()])
+    eventually(lambda: old["addr"] not in [each["addr"] for each in outside.trackers()])
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_process_that_reads_nothing_stops_tracking(outside: Outside, eventuall
     assert near.get("key") is not None
     tracking.tracker.close_if_idle(seconds=0)
     assert near.get("key") is None
-    eventually(lambda: mine["id"] not in [each["id"] for each in outside.trackers()])
+    eventually(lambda: mine["addr"] not in [each["addr"] for each in outside.trackers()])
     assert tracking.barrier()
 
 
