@@ -69,13 +69,13 @@ def owned_query_tag(query: str, kind: str, of: str) -> str:
 
 
 def flight(prefix: str, digest: str) -> str:
-    """`flight:<digest>`: the lease of the one who computes a value."""
-    return f"{prefix}flight:{digest}"
+    """`flight:{<digest>}`: the lease of the one who computes a value. The braces keep its keys on one node of a cluster."""
+    return f"{prefix}flight:{{{digest}}}"
 
 
-def landing(prefix: str, digest: str) -> str:
-    """`flight:<digest>:landed`: the list on which those wait who want what is being computed."""
-    return f"{prefix}flight:{digest}:landed"
+def landing(prefix: str, digest: str, token: str) -> str:
+    """`flight:{<digest>}:landed:<token>`: the list on which those wait who want what this leader computes."""
+    return f"{flight(prefix, digest)}:landed:{token}"
 
 
 def lease(prefix: str, kind: str, of: int) -> str:

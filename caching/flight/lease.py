@@ -4,6 +4,7 @@ A lease has a token, and the list is named after it: nobody is woken by an earli
 holds, from one thread of its own; when it dies they run out, and one of those who waited takes over.
 """
 
+import asyncio
 import os
 import re
 import secrets
@@ -12,8 +13,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import redis
+
 from caching import conf, keys
 from caching.connection import async_redis_client, bounded_reply, nodes, raising_cache_unavailable, wire
+from caching.connection.failures import code_of
 from caching.connection.scripts import Script
 from caching.errors import CacheUnavailable
 from caching.flight.outcomes import Landing, unpack
@@ -24,6 +28,14 @@ _TOKEN = re.compile(rb"[0-9a-f]{32}")
 # Waiters read the list at once; the expiry is for those who were about to.
 LANDING_TTL_MS = 10_000
 REPLY_SECONDS = 0.9
+# Before the lease is asked again, when a wait could not even begin.
+PAUSE_SECONDS = 0.03
+_NOT_HERE = (
+    redis.exceptions.AskError,  # and MovedError
+    redis.exceptions.TryAgainError,
+    redis.exceptions.ClusterDownError,
+    redis.ReadOnlyError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class Lease:
             _renewal.discard(self)
             landing_key = self._landing_key(self.token)
             try:
-                # In this order: who is woken must find the lease free.
+                # In this order, which one node keeps: who is woken must find the lease free.
                 _checked(
                     wire.call(
                         [
@@ -94,12 +106,12 @@ class Lease:
             if -1 != remaining_ms <= lease_ms:
                 return Holder(self._landing_key(current.decode()), max(remaining_ms, 0) / 1000)
             return None
-        if isinstance(current, Exception) and not str(current).startswith("WRONGTYPE"):
+        if isinstance(current, Exception) and code_of(current) != "WRONGTYPE":
             _checked([current])
         return None
 
     def _landing_key(self, token: str) -> str:
-        return keys.landing(self._prefix, f"{self._digest}:{token}")
+        return keys.landing(self._prefix, self._digest, token)
 
 
 def wait(holder: Holder, limit_seconds: float | None) -> Landing | None:
@@ -113,8 +125,12 @@ def wait(holder: Holder, limit_seconds: float | None) -> Landing | None:
         try:
             connection.send_command(*_blmove(holder.landing_key, seconds))
             return _landing(connection.read_response(timeout=seconds + REPLY_SECONDS))
+        except redis.ResponseError as error:
+            landing = _unheard(error)
         finally:
             connection.disconnect()
+    time.sleep(PAUSE_SECONDS)
+    return landing
 
 
 async def wait_async(holder: Holder, limit_seconds: float | None) -> Landing | None:
@@ -124,7 +140,12 @@ async def wait_async(holder: Holder, limit_seconds: float | None) -> Landing | N
         return None
     client: Any = await async_redis_client()  # execute_command has no types
     async with bounded_reply(blocking_seconds=seconds):
-        return _landing(await client.execute_command(*_blmove(holder.landing_key, seconds)))
+        try:
+            return _landing(await client.execute_command(*_blmove(holder.landing_key, seconds)))
+        except redis.ResponseError as error:
+            landing = _unheard(error)
+    await asyncio.sleep(PAUSE_SECONDS)
+    return landing
 
 
 def _blmove(key: str, seconds: float) -> tuple[str, ...]:
@@ -140,6 +161,16 @@ def _bounded(holder: Holder, limit_seconds: float | None) -> float:
 
 def _landing(reply: object) -> Landing | None:
     return unpack(reply) if isinstance(reply, bytes) else None
+
+
+def _unheard(error: redis.ResponseError) -> Landing | None:
+    """Nobody can wait here. A stranger's list says only that we may look; from a primary that has become another one, or
+    whose slot is on its way, we go back to the lease, which tells whether Redis works."""
+    if code_of(error) == "WRONGTYPE":
+        return Landing()
+    if isinstance(error, _NOT_HERE) or code_of(error) == "UNBLOCKED":
+        return None
+    raise error
 
 
 def _lease_ms() -> int:

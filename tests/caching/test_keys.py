@@ -1,4 +1,5 @@
 import pytest
+from redis.crc import key_slot
 
 from caching import keys
 
@@ -30,3 +31,9 @@ def test_an_id_that_would_blur_a_key_is_refused(log_id: str) -> None:
 def test_a_digest_has_160_bits_and_depends_on_every_byte() -> None:
     assert len(bytes.fromhex(keys.digest(b""))) == 20
     assert len({keys.digest(text) for text in (b"", b"a", b"b", b"ab", b"a\0")}) == 5
+
+
+def test_the_keys_of_a_flight_lie_in_one_slot() -> None:
+    lease, landing = keys.flight("school:", "00ff"), keys.landing("school:", "00ff", "77")
+    assert (lease, landing) == ("school:flight:{00ff}", "school:flight:{00ff}:landed:77")
+    assert key_slot(lease.encode()) == key_slot(landing.encode())

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import redis
 
-from caching import flight
+from caching import flight, keys
 from caching.codec import MISS
+from caching.connection.clients import make_client
+from caching.connection.urls import parse
 from caching.flight import share_async
 from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive, Held
 
@@ -71,7 +72,7 @@ def test_a_leader_that_is_cancelled_while_it_takes_the_lease_does_not_keep_it(
 
     asyncio.run(ask())
     may_take.set()
-    eventually(lambda: value.server.exists(f"{value.prefix}flight:value") == 0)
+    eventually(lambda: value.server.exists(keys.flight(value.prefix, "value")) == 0)
     assert value.get() == "value 1"
 
 
@@ -149,10 +150,14 @@ def test_a_child_waits_for_no_flight_of_its_parent_s_threads(held: Held, crowd: 
     assert held.begun.wait(PATIENCE_SECONDS)
     child = os.fork()
     if child == 0:
-        held.server = redis.Redis.from_url(os.environ["REDIS_URL"])
-        held.server.delete(f"{held.prefix}flight:value")
-        held.release.set()
-        os._exit(0 if held.get() == "value 2" else 1)
+        answer = ""
+        try:
+            held.server = make_client(parse(os.environ["REDIS_URL"]))
+            held.server.delete(keys.flight(held.prefix, "value"))
+            held.release.set()
+            answer = held.get()
+        finally:
+            os._exit(0 if answer == "value 2" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     held.release.set()
     assert leader.result() == "value 1"

@@ -90,7 +90,7 @@ def test_every_key_has_an_expiry(redis_server: redis.Redis, redis_key_prefix: st
     lease.take()
     assert 0 < int(redis_server.pttl(lease.key)) <= 5000
     lease.land(DONE)
-    assert 0 < int(redis_server.pttl(keys.landing(redis_key_prefix, f"d:{lease.token}"))) <= 10_000
+    assert 0 < int(redis_server.pttl(keys.landing(redis_key_prefix, "d", lease.token))) <= 10_000
 
 
 @pytest.mark.parametrize("planted", ["text", "token without expiry", "token of a year", "list", "binary"])

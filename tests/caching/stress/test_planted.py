@@ -135,7 +135,7 @@ class TestQueries:
         digest = self.forget_entry(redis_server, redis_key_prefix)
         lease = Lease(digest)
         assert lease.take() is None
-        plant(keys.landing(redis_key_prefix, f"{digest}:{lease.token}"))
+        plant(keys.landing(redis_key_prefix, digest, lease.token))
         self.assert_right_answer_when_landed(lease)
 
     def test_rubbish_in_a_list_of_landings(
@@ -145,7 +145,7 @@ class TestQueries:
             digest = self.forget_entry(redis_server, redis_key_prefix)
             lease = Lease(digest)
             assert lease.take() is None
-            redis_server.rpush(keys.landing(redis_key_prefix, f"{digest}:{lease.token}"), rubbish)
+            redis_server.rpush(keys.landing(redis_key_prefix, digest, lease.token), rubbish)
             self.assert_right_answer_when_landed(lease)
             assert len(ran) <= 2 * (number + 1) + 1
 
