@@ -88,16 +88,14 @@ def industries(user_id: int) -> list[str]:
 def scenario_with_parts(scenario_id: int) -> Scenario | None:
     """A scenario with the owner's name, document, personas, scenes (with who is present) and outcomes; without the case's
     text, which is long and shown nowhere."""
+    parts = (Prefetch("document", Document.objects.only("filename", "scenario")), "personas", "scenes")
     found = Scenario.objects.filter(pk=scenario_id).defer("case_text")
-    scenario = found.prefetch_related(
-        Prefetch("owner", User.objects.only("name")),
-        Prefetch("document", Document.objects.only("filename", "scenario")),
-        "personas",
-        "scenes",
-        "learning_outcomes",
-    ).first()
-    if scenario is not None:
-        _seat_personas(scenario)
+    scenario = found.prefetch_related(*parts, "learning_outcomes").first()
+    owner = User.objects.only("name").filter(pk=scenario.owner_id).first() if scenario else None
+    if scenario is None or owner is None:
+        return None
+    scenario.owner = owner
+    _seat_personas(scenario)
     return scenario
 
 
