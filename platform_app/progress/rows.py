@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Prefetch, QuerySet
 
@@ -64,32 +65,37 @@ class Progress:
         return str(GradeStatus(self.grade_status).label) if self.grade_status else "Not graded"
 
 
-def with_parts(simulations: QuerySet[Simulation]) -> QuerySet[Simulation]:
-    """With all that a row is made of, one query for each table.
+def rows(simulations: QuerySet[Simulation]) -> tuple[Progress, ...]:
+    """One query for each table.
 
     Joins would make a result depend on everything that is played and on everybody who signs in. So it depends on the rows
     that are looked for, as long as these are few.
     """
-    return simulations.prefetch_related(
-        Prefetch("scenario", Scenario.objects.only("title", "owner")),
-        Prefetch("scenario__scenes", Scene.objects.only("scenario", "title")),
-        Prefetch("student", User.objects.only("name", "email")),
+    found = simulations.prefetch_related(
         Prefetch("scene_progress", SceneProgress.objects.only("simulation", "outcome")),
         Prefetch("grade", Grade.objects.only("simulation", "status", "score", "ai_score")),
     )
-
-
-def rows(simulations: Iterable[Simulation]) -> tuple[Progress, ...]:
-    return tuple(map(_row, simulations))
+    scenes = Prefetch("scenes", Scene.objects.only("scenario", "title"))
+    known = Scenario.objects.only("title", "owner").prefetch_related(scenes)
+    # Not prefetched: by its key each row is asked for in a way that the cache can tell from the whole table.
+    scenarios = known.in_bulk({one.scenario_id for one in found})
+    students = User.objects.only("name", "email").in_bulk({one.student_id for one in found})
+    # Whoever was deleted between two of the queries took his simulations with him.
+    return tuple(
+        _row(one, scenarios[one.scenario_id], students[one.student_id])
+        for one in found
+        if one.scenario_id in scenarios and one.student_id in students
+    )
 
 
 def streamed(simulations: QuerySet[Simulation]) -> Iterator[Progress]:
     """For lists of any length: read piece by piece."""
-    return map(_row, simulations.iterator(chunk_size=ROWS_A_CHUNK))
+    keys = simulations.values_list("pk", flat=True).iterator()
+    while chunk := list(islice(keys, ROWS_A_CHUNK)):
+        yield from rows(simulations.filter(pk__in=chunk))
 
 
-def _row(simulation: Simulation) -> Progress:
-    scenario, student = simulation.scenario, simulation.student
+def _row(simulation: Simulation, scenario: Scenario, student: User) -> Progress:
     scenes = {scene.pk: scene.title for scene in scenario.scenes.all()}
     outcomes = [progress.outcome for progress in simulation.scene_progress.all()]
     grade = getattr(simulation, "grade", None)

@@ -15,7 +15,7 @@ from caching import cache_dynamic_query, cache_user_query
 from platform_app.errors import NotFound
 from platform_app.models import Grade, GradeChange, Scenario, Simulation, SimulationStatus, User
 from platform_app.paging import Page, page_count
-from platform_app.progress.rows import Progress, rows, streamed, with_parts
+from platform_app.progress.rows import Progress, rows, streamed
 
 PAGE_SIZE = 25
 
@@ -106,7 +106,7 @@ def scenario_choices(user_id: int) -> tuple[ScenarioChoice, ...]:
 
 def students_export(owner_id: int, query: StudentsQuery) -> Iterator[Progress]:
     """The whole list. It is as long as it is, and read once: streamed from the database, and not cached."""
-    return streamed(with_parts(_latest_first(_of_students(owner_id, query))))
+    return streamed(_latest_first(_of_students(owner_id, query)))
 
 
 def progress_page(user: User, number: int, size: int) -> Page[Progress]:
@@ -118,7 +118,7 @@ def progress_page(user: User, number: int, size: int) -> Page[Progress]:
 
 @cache_dynamic_query("progress")
 def _progress(simulation_id: int) -> Progress | None:
-    found = rows(with_parts(Simulation.objects.filter(pk=simulation_id)))
+    found = rows(Simulation.objects.filter(pk=simulation_id))
     return found[0] if found else None
 
 
@@ -127,7 +127,7 @@ def _page(simulations: QuerySet[Simulation], number: int, size: int) -> Page[Pro
     pages = page_count(total, size)
     number = min(number, pages)
     shown = _latest_first(simulations)[(number - 1) * size : number * size]
-    return Page(rows(with_parts(shown)), number, pages, total)
+    return Page(rows(shown), number, pages, total)
 
 
 def _latest_first(simulations: QuerySet[Simulation]) -> QuerySet[Simulation]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch
-
 from caching import cache_dynamic_query
 from platform_app.errors import NotFound
 from platform_app.models import Message, Persona, Scenario, Scene, SceneProgress, Simulation, User
@@ -78,10 +76,15 @@ def _conversation(simulation_id: int) -> tuple[ShownMessage, ...]:
 @cache_dynamic_query("simulation_state")
 def _state(simulation_id: int) -> SimulationState | None:
     """The number of queries does not depend on the length of the conversation."""
-    simulation = _loaded(simulation_id)
+    # No joins, nor prefetched users: what depends on their table is out of date whenever anybody signs in.
+    simulation = Simulation.objects.filter(pk=simulation_id).prefetch_related("scene_progress").first()
     if simulation is None:
         return None
-    scenes = list(simulation.scenario.scenes.all())
+    scenario = _played(simulation.scenario_id)
+    student = User.objects.only("name").filter(pk=simulation.student_id).first()
+    if scenario is None or student is None:  # deleted in this moment, and the simulation with them
+        return None
+    scenes = list(scenario.scenes.all())
     progress = {one.scene_id: one for one in simulation.scene_progress.all()}
     scene = _current(simulation, scenes, progress)
     current = progress.get(scene.pk) if scene else None
@@ -90,8 +93,8 @@ def _state(simulation_id: int) -> SimulationState | None:
     return SimulationState(
         id=simulation.pk,
         student_id=simulation.student_id,
-        student_name=simulation.student.name,
-        scenario=_scenario(simulation.scenario),
+        student_name=student.name,
+        scenario=_scenario(scenario),
         status=simulation.status,
         scene=_scene(scene, scenes, cast) if scene else None,
         has_begun=has_begun,
@@ -106,15 +109,9 @@ def _state(simulation_id: int) -> SimulationState | None:
     )
 
 
-def _loaded(simulation_id: int) -> Simulation | None:
-    # No joins: a result that joins the users' table would be out of date whenever anybody signs in.
-    parts = (
-        Prefetch("scenario", Scenario.objects.defer("case_text")),
-        Prefetch("student", User.objects.only("name")),
-        "scenario__scenes",
-        "scene_progress",
-    )
-    return Simulation.objects.filter(pk=simulation_id).prefetch_related(*parts).first()
+def _played(scenario_id: int) -> Scenario | None:
+    scenarios = Scenario.objects.defer("case_text").prefetch_related("scenes")
+    return scenarios.filter(pk=scenario_id).first()
 
 
 def _cast(scene: Scene) -> list[Persona]:

@@ -94,15 +94,23 @@ def test_a_professor_is_a_student_elsewhere_and_sees_two_different_lists(
     assert [row["student_name"] for row in views["api list"]().json()["results"]] == ["Paula Professor"]
 
 
-def test_a_students_turn_leaves_what_other_students_see_cached(
-    views_of: ViewsOf, student: User, other_student: User, published_scenario: Scenario
+def test_what_others_do_leaves_what_a_student_sees_cached(
+    views_of: ViewsOf,
+    client_for: ClientFor,
+    student: User,
+    other_student: User,
+    professor: User,
+    published_scenario: Scenario,
 ) -> None:
+    play(make_scenario(owner=professor), student)
     views = views_of(student)
     for view in views.values():
         view()
+    client_for(professor), client_for(other_student)
     theirs = play(published_scenario, other_student)
     other = Grade.objects.create(simulation=theirs, status=GradeStatus.READY, ai_score=50, score=50)
-    override_grade(other.pk, changed_by=published_scenario.owner, new_score=55, reason="Why not.")
+    override_grade(other.pk, changed_by=professor, new_score=55, reason="Why not.")
+    make_scenario()
     assert [view.statements() for view in views.values()] == [[]] * len(views)
 
 
