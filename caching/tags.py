@@ -52,18 +52,28 @@ def stamps(names: Collection[str]) -> Stamps:
     )
 
 
-def read_with(entry_key: str, names: Collection[str]) -> tuple[bytes | None, list[bytes | None]]:
-    """An entry, and what lies under its tags, in one round trip. None is born; `settled` makes stamps of the replies."""
-    entry, *replies = wire.mget([entry_key, *_keys(names)])
-    return entry, replies
+class Question(wire.Gathering):
+    """An entry together with what lies under its tags: one round trip, made ready once."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, entry_key: str, names: tuple[str, ...]) -> None:
+        super().__init__([entry_key, *_keys(names)])
+        self.names = names
 
 
-def are(replies: Sequence[bytes | None], expected: Sequence[bytes]) -> bool:
-    """Whether the replies are exactly these stamps, and count now. False may only mean that it has to be looked into."""
-    if tuple(replies) != expected or not expected:
-        return False
-    epoch = wire.common_epoch()
-    return epoch is not None and all(map(bytes.startswith, expected, repeat(epoch)))
+def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: bytes | None) -> bool:
+    """Whether the replies are exactly these stamps, all of this epoch. False may only mean: look closer."""
+    return (
+        tuple(replies) == expected
+        and epoch is not None
+        and all(map(bytes.startswith, expected, repeat(epoch)))
+    )
+
+
+def present(names: Collection[str]) -> Stamps:
+    """The stamps of those tags that have one; none is born."""
+    return settled(names, wire.mget(_keys(names)))
 
 
 def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:

@@ -21,6 +21,8 @@ from caching.connection.urls import Address, Target
 
 Argument = bytes | str | int
 Command = tuple[Argument, ...]
+Packed = bytes
+"""A command as it goes over the wire: made once by `pack`, sent again and again."""
 Reply = object
 
 EPOCH_BYTES = 8
@@ -34,7 +36,7 @@ _INFO: Command = ("INFO", "replication")
 _NOT_YET = object()
 
 # Its types know neither longer tuples nor a bytearray.
-_pack: Callable[[Command], bytes] = cast(Any, hiredis.pack_command)
+pack: Callable[[Command], bytes] = cast(Any, hiredis.pack_command)
 
 
 class Link:
@@ -76,18 +78,18 @@ class Link:
         self._poll.register(self._socket, select.POLLIN)
         self.exchange([])
 
-    def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+    def exchange(self, commands: Sequence[Command | Packed]) -> list[Reply]:
         """One round trip: the replies in the order of the commands, error replies among them."""
         self.send(commands)
         return self.receive(len(commands), time.monotonic() + clients.SOCKET_SECONDS)
 
-    def send(self, commands: Sequence[Command]) -> None:
+    def send(self, commands: Sequence[Command | Packed]) -> None:
         """Every `send` is followed by one `receive`, or by `close`."""
         self._confirming = time.monotonic() > self._confirmed_until
         if self._confirming:
             commands = (_INFO, *commands)
         try:
-            packed = _pack(commands[0]) if len(commands) == 1 else b"".join(map(_pack, commands))
+            packed = _packed(commands[0]) if len(commands) == 1 else b"".join(map(_packed, commands))
         except TypeError as error:
             raise redis.DataError(str(error)) from error
         try:
@@ -152,6 +154,10 @@ class Link:
         self.epoch = epoch
         self.replicas = reply.count(b",state=online,")  # one that is still being filled cannot take over
         self._confirmed_until = time.monotonic() + CONFIRMED_SECONDS
+
+
+def _packed(command: Command | Packed) -> Packed:
+    return command if isinstance(command, bytes) else pack(command)
 
 
 def _tick(connected: socket.socket) -> None:

@@ -10,7 +10,7 @@ import redis
 
 from caching.connection import bounds, links, nodes
 from caching.connection.failures import Gone, Refused, code_of, unavailable
-from caching.connection.link import EPOCH_BYTES, Argument, Command, Link, Reply
+from caching.connection.link import EPOCH_BYTES, Argument, Command, Link, Packed, Reply, pack
 from caching.connection.router import Keyed, Question
 from caching.connection.scripts import Script
 from caching.connection.topology import Topology
@@ -19,10 +19,13 @@ __all__ = [
     "EPOCH_BYTES",
     "Argument",
     "Command",
+    "Gathering",
     "Reply",
     "Script",
     "call",
     "epoch_of",
+    "epochs_of",
+    "gather",
     "may_store",
     "mget",
     "run",
@@ -50,19 +53,38 @@ def call(commands: Sequence[Command], *, idempotent: bool = False) -> list[Reply
         raise unavailable(error) from error
 
 
-def mget(keys: Sequence[str]) -> list[bytes | None]:
-    """Strings by key; what is absent or of another type is None."""
+class Gathering:
+    """Strings of several keys that are asked for again and again: the command is made ready once."""
+
+    __slots__ = ("keys", "packed")
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self.keys = keys
+        self.packed = pack(("MGET", *keys))
+
+
+def gather(what: Gathering) -> tuple[list[bytes | None], bytes | None]:
+    """The strings, None for what is absent or of another type; and the epoch of the one primary that has them all.
+
+    The epoch is None on a cluster and with Sentinels: ask for that of each key.
+    """
     try:
         topology = nodes.current()
         if topology.fails_over:
-            keyed: list[Keyed] = [(key, ("GET", key)) for key in keys]
-            return [_string(reply) for reply in Question(topology, keyed, idempotent=True).answer()]
-        (reply,) = _ask(topology, (("MGET", *keys),), idempotent=True)
+            keyed: list[Keyed] = [(key, ("GET", key)) for key in what.keys]
+            return [_string(reply) for reply in Question(topology, keyed, idempotent=True).answer()], None
+        (reply,) = _ask(topology, (what.packed,), idempotent=True)
+        epoch = links.to(topology.target, topology.target.addresses[0]).epoch
     except _FAILURES as error:
         raise unavailable(error) from error
     if isinstance(reply, list):
-        return reply
+        return reply, epoch
     raise unavailable(reply if isinstance(reply, Exception) else TypeError("MGET answers no list"))
+
+
+def mget(keys: Sequence[str]) -> list[bytes | None]:
+    """`gather` once."""
+    return gather(Gathering(keys))[0]
 
 
 def run(
@@ -91,14 +113,9 @@ def epoch_of(key: str) -> bytes:
 
 def epochs_of(keys: Sequence[str]) -> list[bytes]:
     """`epoch_of` each."""
-    common = common_epoch()
-    return [epoch_of(key) for key in keys] if common is None else [common] * len(keys)
-
-
-def common_epoch() -> bytes | None:
-    """The epoch of all keys on a server of its own; None where they may have several owners."""
-    topology = nodes.current()
-    return None if topology.fails_over else _link_of("").epoch
+    if nodes.current().fails_over:
+        return [epoch_of(key) for key in keys]
+    return [epoch_of(keys[0])] * len(keys) if keys else []
 
 
 def may_store(key: str) -> bool:
@@ -131,7 +148,7 @@ def _run(verb: str, code: str, calls: list[Command], *, idempotent: bool, durabl
         raise unavailable(error) from error
 
 
-def _ask(topology: Topology, commands: Sequence[Command], *, idempotent: bool) -> list[Reply]:
+def _ask(topology: Topology, commands: Sequence[Command | Packed], *, idempotent: bool) -> list[Reply]:
     """The way to a single server, which is as short as it can be."""
     link = links.to(topology.target, topology.target.addresses[0])
     if not idempotent and not link.is_open():

@@ -58,8 +58,7 @@ def _hit(entry_keys: list[str], names: Set[str]) -> int:
     if not concerned:
         return 0
     needed = sorted({name for entry in concerned for name in entry.tags})
-    _, replies = tags.read_with(entry_keys[0], needed)
-    stamps = tags.settled(needed, replies)
+    stamps = tags.present(needed)
     return sum(entry.holds(stamps) for entry in concerned)
 
 

@@ -6,17 +6,16 @@ which tags the entry has. Everything raises CacheUnavailable.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
 from caching import codec, pending, policy, tags
 from caching.connection import wire
 from caching.stats import Outcome
-from caching.tags import Stamps
+from caching.tags import Question, Stamps
 
-KNOWN_TAGS = 20_000
+KNOWN_ENTRIES = 10_000
 # To expand 6 kB takes a fifth of the time of a whole hit.
 COMPRESS_ABOVE_BYTES = 8192
 
@@ -37,8 +36,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
         return tuple(map(current.get, self.tags)) == self.stamps
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was found: an entry that holds, or why there is none; and the stamps that were seen on the way to a miss."""
 
     entry: Entry | None
@@ -49,32 +47,34 @@ class Reading:
 _CODEC = codec.Typed(Entry)
 
 
-class _KnownTags(dict[str, tuple[str, ...]]):
-    """Which tags an entry had when this process last saw it; a guess, so losing all of it costs round trips only."""
+class _Questions(dict[str, Question]):
+    """Which tags each entry had when this process last saw it: a guess, so losing them all costs round trips only."""
 
-    def remember(self, key: str, names: tuple[str, ...]) -> None:
-        if len(self) >= KNOWN_TAGS:
+    def about(self, key: str, names: tuple[str, ...]) -> Question:
+        if len(self) >= KNOWN_ENTRIES:
             self.clear()
-        self[key] = names
+        question = self[key] = Question(key, names)
+        return question
 
 
-_known_tags = _KnownTags()
+_questions = _Questions()
 
 
 def read(key: str, scopes: tuple[str, ...]) -> Reading:
     """The entry, if it holds now. `scopes` are tags that it has in any case."""
-    names = _known_tags.get(key, scopes)
-    packed, replies = tags.read_with(key, names)
+    question = _questions.get(key) or _questions.about(key, scopes)
+    (packed, *replies), epoch = wire.gather(question)
     entry = None if packed is None else _unpacked(packed)
     # The way of almost every hit. What follows it is slower, and says why there is none.
-    if entry is not None and entry.tags == names and tags.are(replies, entry.stamps):
+    if entry is not None and entry.tags == question.names and tags.are(replies, entry.stamps, epoch):
         return _allowed(entry)
-    stamps = tags.settled(names, replies)
+    stamps = tags.settled(question.names, replies)
     if entry is None:
         return Reading(None, Outcome.ABSENT if packed is None else Outcome.UNDECODABLE, stamps)
     if unknown := [name for name in entry.tags if name not in stamps]:
         stamps |= tags.stamps(unknown)
-    _known_tags.remember(key, entry.tags)
+    if entry.tags != question.names:
+        _questions.about(key, entry.tags)
     if entry.holds(stamps):
         return _allowed(entry)
     is_busy = any(tags.is_busy(stamps[name]) for name in entry.tags)
@@ -83,7 +83,7 @@ def read(key: str, scopes: tuple[str, ...]) -> Reading:
 
 def write(key: str, entry: Entry, *, now: float) -> None:
     """Keeps the entry until it expires."""
-    _known_tags.remember(key, entry.tags)
+    _questions.about(key, entry.tags)
     life_ms = max(1, round((entry.expires_at - now) * 1000))
     packed = codec.encode(_CODEC, entry, compress_above=COMPRESS_ABOVE_BYTES)
     tags.done(wire.call([("SET", key, packed, "PX", life_ms)]))
@@ -102,8 +102,10 @@ def holds_now(entry: Entry) -> bool:
 
 def is_written_here(names: tuple[str, ...]) -> bool:
     """Whether a transaction around the caller has written one of the tags: it must see its own rows."""
-    on_thread = pending.thread.transactions and not pending.written().isdisjoint(names)
-    return bool(on_thread) or not pending.context_written().isdisjoint(names)
+    if pending.thread.transactions and not pending.written().isdisjoint(names):
+        return True
+    around = pending.context_written()
+    return bool(around) and not around.isdisjoint(names)
 
 
 def _allowed(entry: Entry) -> Reading:

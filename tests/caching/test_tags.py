@@ -1,11 +1,13 @@
 """Stamps never come back, marks keep everybody away, and whatever lies under a tag's key is mended."""
 
+from collections.abc import Iterator
+
 import pytest
 import redis
 from pytest_django import Settings
 
 from caching import conf, keys, tags
-from caching.connection import redis_client
+from caching.connection import redis_client, wire
 from caching.errors import CacheUnavailable
 
 
@@ -116,9 +118,9 @@ def test_a_stamp_of_another_primary_does_not_count() -> None:
 def test_an_entry_is_read_with_the_stamps_of_its_tags_and_none_is_born() -> None:
     redis_client().set("entry", b"value")
     stamps = tags.stamps(["known"])
-    entry, replies = tags.read_with("entry", ["known", "unknown"])
+    (entry, *replies), _ = wire.gather(tags.Question("entry", ("known", "unknown")))
     assert entry == b"value"
-    assert tags.settled(["known", "unknown"], replies) == stamps
+    assert tags.settled(["known", "unknown"], replies) == tags.present(["known", "unknown"]) == stamps
     assert not redis_client().exists(tag_key("unknown"))
     redis_client().delete("entry")
 
@@ -134,21 +136,28 @@ def test_nothing_to_ask_asks_nothing() -> None:
     assert tags.stamps([]) == {}
 
 
-def test_a_server_without_memory_for_the_mark_refuses_the_writer(redis_server: redis.Redis) -> None:
-    redis_server.config_set("maxmemory", "1")
-    redis_server.config_set("maxmemory-policy", "noeviction")
-    try:
-        with pytest.raises(CacheUnavailable, match="memory"):
-            tags.announce(tags.new_writer(), ["a"])
-    finally:
-        redis_server.config_set("maxmemory", "0")
+@pytest.fixture
+def full_servers(redis_servers: tuple[redis.Redis, ...]) -> Iterator[None]:
+    """No server has memory left."""
+    for server in redis_servers:
+        server.config_set("maxmemory-policy", "noeviction")
+        server.config_set("maxmemory", "1")
+    yield
+    for server in redis_servers:
+        server.config_set("maxmemory", "0")
+
+
+@pytest.mark.usefixtures("full_servers")
+def test_a_server_without_memory_for_the_mark_refuses_the_writer() -> None:
+    with pytest.raises(CacheUnavailable, match="memory"):
+        tags.announce(tags.new_writer(), ["a"])
 
 
 @pytest.mark.usefixtures("broken_redis")
 def test_without_redis_everything_says_so() -> None:
     for step in (
         lambda: tags.stamps(["a"]),
-        lambda: tags.read_with("entry", ["a"]),
+        lambda: tags.present(["a"]),
         lambda: tags.announce("w", ["a"]),
         lambda: tags.leave("w", ["a"]),
         lambda: tags.renew(["a"]),
