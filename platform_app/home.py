@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _for_student(user: User) -> dict[str, Any]:
-    played = list(progress.own_progress(user)[:LATEST])
+    played = progress.played_page(user.pk, size=LATEST).items
     return {
         "running": [simulation for simulation in played if not simulation.is_completed],
         "finished": [simulation for simulation in played if simulation.is_completed],
@@ -38,6 +38,6 @@ def _for_professor(user: User) -> dict[str, Any]:
     return {
         "scenarios": scenarios.scenario_page(user.pk, LibraryQuery(mine=True), size=LATEST).items,
         "documents": analysis.documents_without_scenario(user.pk, LATEST),
-        "students": list(progress.students_progress(user)[:LATEST]),
-        "figures": progress.figures(progress.students_progress(user)),
+        "students": progress.students_page(user.pk, size=LATEST).items,
+        "figures": progress.students_figures(user.pk),
     }

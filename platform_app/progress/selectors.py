@@ -6,10 +6,10 @@ and who may see them is judged anew for every caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
 from caching import cache_dynamic_query, cache_user_query
 from platform_app.errors import NotFound
@@ -66,9 +66,10 @@ def get_owned_simulation(user: User, simulation_id: int) -> Progress:
 @cache_dynamic_query("grade")
 def get_grade(simulation_id: int) -> Grade | None:
     """The grade with its scenes and changes, to look at; None before anybody asked for it."""
-    changes = GradeChange.objects.prefetch_related(Prefetch("changed_by", User.objects.only("name")))
-    grades = Grade.objects.prefetch_related("scene_grades", Prefetch("changes", changes))
-    return grades.filter(simulation=simulation_id).first()
+    grade = Grade.objects.prefetch_related("scene_grades", "changes").filter(simulation=simulation_id).first()
+    if grade is not None:
+        _name_who_changed(grade.changes.all())
+    return grade
 
 
 @cache_user_query("played")
@@ -122,6 +123,15 @@ def _progress(simulation_id: int) -> Progress | None:
     return found[0] if found else None
 
 
+def _name_who_changed(changes: Iterable[GradeChange]) -> None:
+    """Nothing but names: a whole user, with the hash of his password, has no place in a cache."""
+    people = User.objects.only("name").in_bulk(
+        {change.changed_by_id for change in changes if change.changed_by_id}
+    )
+    for change in changes:
+        change.changed_by = people.get(change.changed_by_id or 0)
+
+
 def _page(simulations: QuerySet[Simulation], number: int, size: int) -> Page[Progress]:
     total = simulations.count()
     pages = page_count(total, size)
@@ -143,30 +153,3 @@ def _of_students(owner_id: int, query: StudentsQuery) -> QuerySet[Simulation]:
             Q(student__name__icontains=query.search) | Q(student__email__icontains=query.search)
         )
     return found
-
-
-def own_progress(user: User) -> QuerySet[Simulation]:
-    return _counted(Simulation.objects.filter(student=user))
-
-
-def students_progress(owner: User, query: StudentsQuery = EVERYBODY) -> QuerySet[Simulation]:
-    return _counted(_of_students(owner.pk, query))
-
-
-def figures(simulations: QuerySet[Simulation]) -> dict[str, int | float | None]:
-    return simulations.order_by().aggregate(
-        simulations=Count("pk", distinct=True),
-        students=Count("student", distinct=True),
-        completed=Count("pk", distinct=True, filter=Q(status=SimulationStatus.COMPLETED)),
-        mean_score=Avg("grade__score"),
-    )
-
-
-def _counted(found: QuerySet[Simulation]) -> QuerySet[Simulation]:
-    ended = ~Q(scene_progress__outcome="running") & Q(scene_progress__isnull=False)
-    counts = {
-        "scenes_done": Count("scene_progress", filter=ended, distinct=True),
-        "scenes_total": Count("scenario__scenes", distinct=True),
-    }
-    parts = found.select_related("scenario", "student", "current_scene", "grade")
-    return parts.annotate(**counts).order_by("-updated_at", "-pk")
