@@ -67,7 +67,7 @@ def test_an_attempt_may_be_taken_back_after_its_counter_has_gone(
     clock, redis_server: redis.Redis, redis_key_prefix
 ):
     attempt = LIMIT.count_attempt("someone")
-    redis_server.delete(*redis_server.keys(f"{redis_key_prefix}*"))
+    redis_server.delete(*redis_server.scan_iter(f"{redis_key_prefix}*"))
     attempt.take_back()
     assert attempts() == 3
 

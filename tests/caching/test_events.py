@@ -63,7 +63,7 @@ def test_the_key_is_in_our_namespace_and_expires(
 ) -> None:
     log.append("token", {})
     key = f"{redis_key_prefix}flight:events:turn:7"
-    assert redis_server.keys(f"{redis_key_prefix}*") == [key.encode()]
+    assert list(redis_server.scan_iter(f"{redis_key_prefix}*")) == [key.encode()]
     assert redis_server.ttl(key) == pytest.approx(900, rel=0.11)
     redis_server.expire(key, 10)
     log.append("token", {})

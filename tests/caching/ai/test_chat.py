@@ -261,7 +261,7 @@ def test_every_key_is_named_by_its_operation_and_expires(
     provider_server: LoopbackOpenAI, redis_server: redis.Redis, redis_key_prefix: str
 ) -> None:
     ai.chat("scenario_analysis", QUESTION, scopes=("user:7",))
-    (key,) = redis_server.keys(f"{redis_key_prefix}*")
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}*")
     assert key.decode().startswith(f"{redis_key_prefix}ai_cache:scenario_analysis:")
     assert len(key.decode().rpartition(":")[2]) == 40
     assert redis_server.ttl(key) == pytest.approx(7 * 24 * 3600, rel=0.11)
@@ -272,7 +272,7 @@ def test_an_operator_may_set_the_time_to_live(
 ) -> None:
     settings.CACHING = settings.CACHING | {"AI_TTL_SECONDS": {"chat": 50}}
     ai.chat("chat", QUESTION)
-    (key,) = redis_server.keys(f"{redis_key_prefix}*")
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}*")
     assert 44 <= redis_server.ttl(key) <= 55
 
 
@@ -290,7 +290,7 @@ def test_a_planted_value_is_a_counted_miss(
     provider_server: LoopbackOpenAI, redis_server: redis.Redis, redis_key_prefix: str, kind: str
 ) -> None:
     ai.chat("chat", QUESTION)
-    (key,) = redis_server.keys(f"{redis_key_prefix}ai_cache:*")
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")
     entry = redis_server.get(key)
     assert isinstance(entry, bytes)
     planted = {
@@ -312,7 +312,7 @@ def test_a_list_under_the_key_is_a_counted_miss_and_is_replaced(
     provider_server: LoopbackOpenAI, redis_server: redis.Redis, redis_key_prefix: str
 ) -> None:
     ai.chat("chat", QUESTION)
-    (key,) = redis_server.keys(f"{redis_key_prefix}ai_cache:*")
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")
     redis_server.delete(key)
     redis_server.rpush(key, "x")
     assert ai.chat("chat", QUESTION).text == "Answer 2."

@@ -79,7 +79,7 @@ def test_the_key_goes_to_the_server_and_nowhere_else(
 ) -> None:
     ai.chat("chat", QUESTION)
     assert provider_server.calls[0].headers["authorization"] == f"Bearer {API_KEY}"
-    (key,) = redis_server.keys(f"{redis_key_prefix}*")
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}*")
     assert API_KEY.encode() not in key + redis_server.get(key)
     assert API_KEY not in repr(ai.provider()) + repr(conf.current())
 

@@ -77,7 +77,7 @@ def test_a_broken_stream_is_an_error_and_is_never_kept(
     with pytest.raises(AIUnavailable):
         shown.extend(ai.stream("chat", QUESTION))
     assert len(shown) == cut_after
-    assert redis_server.keys(f"{redis_key_prefix}*") == []
+    assert list(redis_server.scan_iter(f"{redis_key_prefix}*")) == []
     assert ai.chat("chat", QUESTION).text == "Answer 2."
 
 
