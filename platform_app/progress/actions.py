@@ -33,13 +33,14 @@ def request_grade(simulation_id: int) -> Grade:
     return grade
 
 
+@transaction.atomic
 def retry_grading(simulation_id: int) -> Grade:
     """Try again what failed or got lost on its way to the worker. A finished grade stays as it is."""
     grade = request_grade(simulation_id)
     if grade.status == GradeStatus.FAILED or grade.is_overdue:
-        Grade.objects.filter(pk=grade.pk).update(
-            status=GradeStatus.PENDING, error="", created_at=timezone.now()
-        )
+        # Unless the worker has finished it since it was read.
+        unfinished = Grade.objects.filter(pk=grade.pk).exclude(status=GradeStatus.READY)
+        unfinished.update(status=GradeStatus.PENDING, error="", created_at=timezone.now())
         _enqueue(grade)
     return grade
 

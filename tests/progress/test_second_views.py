@@ -235,3 +235,13 @@ def test_no_password_hash_is_kept_in_redis(
     ]
     assert any(b"Good second half." in value for value in stored)
     assert not any(b"md5$" in value for value in stored)
+
+
+def test_a_grade_that_failed_and_its_retry_are_shown(
+    client_for: ClientFor, finished: Simulation, student: User
+) -> None:
+    page, path = client_for(student), f"/simulations/{finished.pk}/results/"
+    page.get(path)
+    Grade.objects.create(simulation=finished, status=GradeStatus.FAILED, error="The provider is away.")
+    assert "The provider is away." in page.get(path).text
+    assert "is being graded" in page.post(f"{path}retry/", follow=True).text
