@@ -6,15 +6,13 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from platform_app.errors import NotFound
 from platform_app.models import User
-from platform_app.paging import Page
+from platform_app.paging import with_links
 from platform_app.requests import SignedInAPIRequest
 from platform_app.scenarios import actions, parts, selectors
-from platform_app.scenarios.cards import ScenarioCard
 from platform_app.scenarios.selectors import LibraryQuery
 from platform_app.scenarios.serializers import (
     DETAIL,
@@ -40,7 +38,7 @@ class ScenarioList(APIView):
         number = wanted.validated_data.pop("page")
         query = LibraryQuery(**wanted.validated_data)
         page = selectors.scenario_page(request.user.pk, query, number, PAGE_SIZE)
-        return Response(ScenarioPageSerializer(_paged(request, page)).data)
+        return Response(ScenarioPageSerializer(with_links(page, request.build_absolute_uri())).data)
 
     @extend_schema(request=NewScenarioSerializer, responses={201: ScenarioSerializer})
     def post(self, request: SignedInAPIRequest) -> Response:
@@ -115,22 +113,6 @@ def _shown(user: User, pk: int) -> dict[str, Any]:
     scenario = selectors.get_visible_scenario(user, pk)
     serializer = ScenarioSerializer if scenario.owner_id == user.pk else PublicScenarioSerializer
     return dict(serializer(scenario).data)
-
-
-def _paged(request: SignedInAPIRequest, page: Page[ScenarioCard]) -> dict[str, Any]:
-    return {
-        "count": page.total,
-        "next": _page_url(request, page.next),
-        "previous": _page_url(request, page.previous),
-        "results": page.items,
-    }
-
-
-def _page_url(request: SignedInAPIRequest, number: int | None) -> str | None:
-    here = request.build_absolute_uri()
-    if number is None:
-        return None
-    return remove_query_param(here, "page") if number == 1 else replace_query_param(here, "page", number)
 
 
 def _require_part_of(scenario_id: int, actual: int) -> None:
