@@ -25,8 +25,9 @@ from development.environment import (
 from development.valkey import is_in_use
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TOPOLOGIES = ("single", "sentinel", "cluster", "debian")
-CONFORMANCE = "tests/caching/conformance"
+# On one Valkey the tests run anyway, by `test` and `test-pg`.
+TOPOLOGIES = (("cluster", "sqlite"), ("cluster", "postgres"), ("sentinel", "sqlite"), ("debian", "sqlite"))
+CONFORMANCE = "@tests/caching/conformance/suite.txt"
 CACHES = ".venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results static_collected"
 
 
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         (
             "test-topologies",
             test_topologies,
-            "the cache on each kind of Redis: one server, Sentinels, cluster",
+            "the cache on a cluster, with Sentinels and on Debian's Redis; `test` has it on one Valkey",
         ),
         ("test-browser", test_browser, "the tests in a headless Chromium"),
         ("check", check, "lint, types, import rules, templates, migrations, deployment, API schema"),
@@ -88,12 +89,13 @@ def test_postgres(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 def test_topologies(options: argparse.Namespace, extra: Sequence[str]) -> int:
     """One pytest after the other, each with servers of its own; all run, whatever the first one says."""
-    os.environ.pop("REDIS_URL", None)
+    for name in ("REDIS_URL", "DATABASE_URL"):
+        os.environ.pop(name, None)
     failed = 0
-    for topology in TOPOLOGIES:
-        print(f"--- {topology}", flush=True)
-        os.environ["TEST_REDIS"] = topology
-        failed |= pytest(*(extra or [CONFORMANCE]))
+    for topology, database in TOPOLOGIES:
+        print(f"--- {topology}, {database}", flush=True)
+        os.environ |= {"TEST_REDIS": topology, "TEST_DATABASE": database}
+        failed |= pytest("-n", "2", *(extra or [CONFORMANCE]))
     return failed
 
 

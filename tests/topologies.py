@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import redis
 
@@ -77,6 +78,16 @@ def start_single(binary: str, folder: Path, *options: str) -> Server:
         if is_answering(process, port):
             return Server(port, process)
     raise ServerStartError(f"{binary} did not start. Its log says:\n{log.read_text()[-2000:]}")
+
+
+def start_again(server: Server) -> Server:
+    """One that has ended, with its port and its place in a cluster, but without its keys."""
+    arguments = cast(list[str], server.process.args)
+    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    atexit.register(stop_guarded, process)
+    if not is_answering(process, server.port):
+        raise ServerStartError(f"The server on port {server.port} did not start again.")
+    return Server(server.port, process)
 
 
 def start_cluster(binary: str, folder: Path) -> ClusterServers:

@@ -3,12 +3,15 @@
 import socket
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from pathlib import Path
 
 import hypothesis
 import pytest
 from pytest_django import Settings
 
 from caching import stats
+from tests.servers import find_valkey
+from tests.topologies import ClusterServers, SentinelServers, start_cluster, start_sentinels, stop_guarded
 
 # How long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("caching", deadline=None)
@@ -21,8 +24,12 @@ def fresh_counters() -> None:
 
 
 @pytest.fixture
-def use_redis(settings: Settings) -> Callable[[str], None]:
-    """`use_redis(url)`: the program's Redis from here on."""
+def use_redis(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Callable[[str], None]]:
+    """`use_redis(url)`: the program's Redis from here on. It is the usual one again when the test's tables are emptied,
+    for that is a write and would be refused."""
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")  # set up before this, so that it is torn down after it
+    usual = settings.CACHES, settings.REDIS_URL
 
     def use(url: str) -> None:
         caches = deepcopy(settings.CACHES)
@@ -31,7 +38,26 @@ def use_redis(settings: Settings) -> Callable[[str], None]:
         settings.CACHES = caches
         settings.REDIS_URL = url
 
-    return use
+    yield use
+    settings.CACHES, settings.REDIS_URL = usual
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[ClusterServers]:
+    """A cluster whose masters a test may end."""
+    servers = start_cluster(find_valkey(), tmp_path)
+    yield servers
+    for master in servers.masters:
+        stop_guarded(master.process)
+
+
+@pytest.fixture
+def sentinels(tmp_path: Path) -> Iterator[SentinelServers]:
+    """A primary that a test may end, and its replica takes over."""
+    servers = start_sentinels(find_valkey(), tmp_path)
+    yield servers
+    for server in (servers.sentinel, servers.replica, servers.primary):
+        stop_guarded(server.process)
 
 
 @pytest.fixture

@@ -1,29 +1,21 @@
 """Servers of these tests' own, which they may kill."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from caching.connection import bounds
 from tests.servers import find_valkey
-from tests.topologies import ClusterServers, SentinelServers, start_cluster, start_sentinels, stop_guarded
+from tests.topologies import ClusterServers, start_cluster, stop_guarded
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterServers]:
+    """One for all tests of a module, which leave its masters alive."""
     servers = start_cluster(find_valkey(), tmp_path_factory.mktemp("cluster"))
     yield servers
     for master in servers.masters:
         stop_guarded(master.process)
-
-
-@pytest.fixture
-def sentinels(tmp_path: Path) -> Iterator[SentinelServers]:
-    servers = start_sentinels(find_valkey(), tmp_path)
-    yield servers
-    for server in (servers.sentinel, servers.replica, servers.primary):
-        stop_guarded(server.process)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -21,11 +21,9 @@ Break = Callable[[], None]
 
 
 @pytest.fixture
-def redis_dies(world: World, use_redis: Callable[[str], None], closed_port: int) -> Iterator[Break]:
-    """`redis_dies()`; it is back when the tables are emptied after the test, which is a write too."""
-    alive = settings.REDIS_URL
-    yield lambda: use_redis(f"redis://:s3cret@127.0.0.1:{closed_port}/0")
-    use_redis(alive)
+def redis_dies(use_redis: Callable[[str], None], closed_port: int) -> Break:
+    """`redis_dies()`"""
+    return lambda: use_redis(f"redis://:s3cret@127.0.0.1:{closed_port}/0")
 
 
 def names() -> set[str]:

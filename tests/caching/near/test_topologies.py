@@ -3,36 +3,15 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
+from collections.abc import Callable
 
 from caching import near, tags, tracking
 from caching.connection import nodes
 from tests.caching.near.hands import entry, tag_key
-from tests.servers import find_valkey
-from tests.topologies import ClusterServers, SentinelServers, start_cluster, start_sentinels, stop_guarded
+from tests.topologies import ClusterServers, SentinelServers
 
 Eventually = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, use_redis: Callable[[str], None]) -> Iterator[ClusterServers]:
-    servers = start_cluster(find_valkey(), tmp_path)
-    use_redis(servers.url)
-    yield servers
-    for master in servers.masters:
-        stop_guarded(master.process)
-
-
-@pytest.fixture
-def sentinels(tmp_path: Path, use_redis: Callable[[str], None]) -> Iterator[SentinelServers]:
-    servers = start_sentinels(find_valkey(), tmp_path)
-    use_redis(servers.url)
-    yield servers
-    for server in (servers.sentinel, servers.replica, servers.primary):
-        stop_guarded(server.process)
+UseRedis = Callable[[str], None]
 
 
 def read(key: str, *names: str) -> bool:
@@ -54,7 +33,8 @@ def one_tag_of_each_master() -> dict[tuple[str, int], str]:
     return owners
 
 
-def test_changes_on_every_master_of_a_cluster_are_seen(cluster: ClusterServers) -> None:
+def test_changes_on_every_master_of_a_cluster_are_seen(cluster: ClusterServers, use_redis: UseRedis) -> None:
+    use_redis(cluster.url)
     names = one_tag_of_each_master()
     assert len(names) == 3
     for name in names.values():
@@ -66,7 +46,8 @@ def test_changes_on_every_master_of_a_cluster_are_seen(cluster: ClusterServers) 
         assert near.get("rests on all") is None
 
 
-def test_a_master_that_dies_takes_every_copy_with_it(cluster: ClusterServers) -> None:
+def test_a_master_that_dies_takes_every_copy_with_it(cluster: ClusterServers, use_redis: UseRedis) -> None:
+    use_redis(cluster.url)
     names = one_tag_of_each_master()
     assert read("rests on the first", names[nodes.primaries()[0]])
     dying = next(master for master in cluster.masters if master.port == nodes.primaries()[-1][1])
@@ -77,8 +58,9 @@ def test_a_master_that_dies_takes_every_copy_with_it(cluster: ClusterServers) ->
 
 
 def test_after_a_failover_nothing_of_the_old_primary_is_served_and_the_new_one_is_tracked(
-    sentinels: SentinelServers, eventually: Eventually
+    sentinels: SentinelServers, use_redis: UseRedis, eventually: Eventually
 ) -> None:
+    use_redis(sentinels.url)
     assert read("key", "a")
     os.kill(sentinels.primary.process.pid, signal.SIGKILL)
     sentinels.primary.process.wait()

@@ -22,6 +22,8 @@ CACHES = {
         "KEY_FUNCTION": "caching.django_keys.cache_key",
         "OPTIONS": {
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "CONNECTION_FACTORY": "caching.connection.django_cache.ConnectionFactory",
+            "CLIENT_CLASS": "caching.connection.django_cache.CacheClient",
             "SOCKET_CONNECT_TIMEOUT": 0.5,
             "SOCKET_TIMEOUT": 0.9,
         },
