@@ -1,147 +1,46 @@
 """Pages and API answers of scenarios, documents and accounts: seen for the second time, they cost no query but the one that
-says who is there; after a change they show it; and what others have seen costs them nothing still.
+says who is there. They are nobody else's, and what depends on the time is told anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from platform_app.accounts import actions as accounts
+from platform_app.accounts import selectors
 from platform_app.analysis.run import Run
-from platform_app.models import TRAITS, ContextFile, Scenario, Stage, User
-from platform_app.scenarios import pictures
+from platform_app.models import Stage, User
 from tests.analysis.conftest import make_document
-from tests.factories import make_scenario
-from tests.scenarios.images import picture
+from tests.desks import (
+    OWN_ANSWERS,
+    OWN_PAGES,
+    SHARED_ANSWERS,
+    SHARED_PAGES,
+    ClientFor,
+    Desk,
+    desk,
+    media,
+)
 from tests.second_views import view
+
+__all__ = ["desk", "media"]  # fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ClientFor = Callable[[User], Client]
 
-OWN_PAGES = [
-    "/scenarios/{scenario}/",
-    "/scenarios/{scenario}/edit/",
-    "/scenarios/{scenario}/edit/personas/",
-    "/scenarios/{scenario}/edit/scenes/",
-    "/scenarios/{scenario}/edit/outcomes/",
-    "/scenarios/{scenario}/edit/rubric/",
-    "/scenarios/{scenario}/edit/publish/",
-    "/scenarios/{scenario}/delete/",
-    "/scenarios/personas/{persona}/delete/",
-    "/scenarios/scenes/{scene}/delete/",
-    "/scenarios/scenes/{scene}/image/",
-    "/documents/",
-    "/documents/{document}/",
-    "/documents/{document}/file/",
-    "/documents/{document}/context/{exhibit}/",
-    "/account/",
-]
-OWN_ANSWERS = ["/api/scenarios/?mine=true", "/api/scenarios/{scenario}/", "/api/documents/{document}/"]
-SHARED_PAGES = ["/", "/scenarios/", "/scenarios/?mine=1", "/scenarios/?search=harbour+soup&industry=Food"]
-SHARED_ANSWERS = ["/api/scenarios/", "/api/me/"]
-OVERVIEW = {
-    "title": "Salt and Snow",
-    "description": "So far.",
-    "challenge": "Decide.",
-    "student_role": "Adviser",
-    "industry": "Salt",
-    "difficulty": "advanced",
-    "estimated_minutes": "30",
-}
-PERSONA = {
-    "name": "Ada Lovelace",
-    "role": "Analyst",
-    "background": "She computes.",
-    "goals": "Be right.",
-    "knowledge": "",
-    "communication_style": "",
-    **dict.fromkeys(TRAITS, "7"),
-}
-SCENE = {
-    "title": "The salt works",
-    "description": "You enter.",
-    "user_goal": "Ask.",
-    "success_criteria": "Asked.",
-    "turn_limit": "9",
-}
+@pytest.fixture(params=["near", "network"])
+def near_and_network(request: pytest.FixtureRequest, settings: Settings) -> None:
+    """The same holds with the copies in this process and without them."""
+    settings.CACHING = {**settings.CACHING, "NEAR_CACHE": request.param == "near"}
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What a professor has: a browser, a published scenario, and the document that it was made from."""
-
-    owner: User
-    browser: Client
-    scenario: Scenario
-    ids: Mapping[str, int]
-
-    def address(self, path: str) -> str:
-        return path.format(**self.ids)
-
-    def post(self, path: str, data: object = None) -> None:
-        response = self.browser.post(self.address(path), data or {})
-        assert response.status_code in (200, 302), f"{path}: {response.status_code}"
-
-    def view(self, path: str) -> list[str]:
-        return view(self.browser, self.address(path))
-
-    def shows(self, path: str, words: str) -> bool:
-        return words in self.browser.get(self.address(path)).content.decode()
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def desk(professor: User, client_for: ClientFor) -> Desk:
-    return make_desk(professor, client_for, "Fish in Figures")
-
-
-@pytest.fixture
-def colleague(other_professor: User, client_for: ClientFor) -> Desk:
-    return make_desk(other_professor, client_for, "Night Shift")
-
-
-def make_desk(owner: User, client_for: ClientFor, title: str) -> Desk:
-    scenario = make_scenario(owner=owner, title=title)
-    pictures.set_picture(scenario.scenes.all()[0], picture())
-    document = make_document(owner, status="done", scenario=scenario)
-    exhibit = ContextFile(document=document, filename="exhibit.txt", size=4)
-    exhibit.file.save("exhibit.txt", ContentFile(b"text"))
-    accounts.issue_token(owner)
-    persona, scene = scenario.personas.all()[0], scenario.scenes.all()[0]
-    named = {
-        "persona": persona,
-        "scene": scene,
-        "scenario": scenario,
-        "document": document,
-        "exhibit": exhibit,
-    }
-    return Desk(owner, client_for(owner), scenario, {name: one.pk for name, one in named.items()})
-
-
-@contextmanager
-def undisturbed(desk: Desk, *paths: str) -> Iterator[None]:
-    """What has been seen of this desk can be seen again without a query after the block."""
-    for path in paths:
-        desk.view(path)
-    yield
-    assert {path: sent for path in paths if (sent := desk.view(path))} == {}
-
-
+@pytest.mark.usefixtures("near_and_network")
 class TestSecondViews:
     @pytest.mark.parametrize("path", [*SHARED_PAGES, *OWN_PAGES])
     def test_of_a_page_asks_only_who_is_there(self, desk: Desk, path: str) -> None:
@@ -179,130 +78,49 @@ class TestSecondViews:
         assert "DISTINCT" in own_industries
 
 
-@dataclass(frozen=True)
-class Change:
-    """`shown` and `gone`: pages, and words that they have now or no longer. `disturbing`: what others cannot be spared, as
-    the database itself takes back what points to a deleted object, and does not say where from.
-    """
-
-    make: Callable[[Desk], object]
-    shown: tuple[tuple[str, str], ...] = ()
-    gone: tuple[tuple[str, str], ...] = ()
-    disturbing: frozenset[str] = frozenset()
-
-
-def posting(path: str, data: object = None) -> Callable[[Desk], None]:
-    return lambda desk: desk.post(path, data)
-
-
-def upload_picture(desk: Desk) -> None:
-    desk.post("/scenarios/scenes/{scene}/picture/", {"picture": SimpleUploadedFile("new.png", picture())})
+@pytest.mark.parametrize("path", [*OWN_PAGES, *OWN_ANSWERS])
+def test_what_its_owner_has_seen_is_shown_to_nobody_else(
+    desk: Desk, other_professor: User, student: User, client_for: ClientFor, path: str
+) -> None:
+    desk.post("/scenarios/{scenario}/unpublish/")
+    page = desk.browser.get(desk.address(path))
+    body = page.getvalue()
+    for stranger in (other_professor, student):
+        theirs = client_for(stranger).get(desk.address(path))
+        if "{" in path:
+            assert theirs.status_code in (403, 404)
+        else:
+            assert theirs.getvalue() != body
+            assert b"Fish in Figures" not in theirs.getvalue()
 
 
-def analyse(desk: Desk) -> None:
-    """Another case study goes half the way of an analysis, with a beat of its worker's heart."""
+def test_a_page_follows_a_running_analysis_step_by_step(desk: Desk) -> None:
     document = make_document(desk.owner, filename="second.txt")
+    path = f"/documents/{document.pk}/progress/"
+    assert desk.shows(path, "Waiting for its turn")
     run = Run.claim(document.pk)
     assert run is not None
-    run.enter(Stage.READING)
-    run.beat()
-    run.fail("The second could not be read.")
+    for stage in Stage:
+        run.enter(stage)
+        assert desk.shows(path, f'aria-current="step"><span>{stage.label}')
+    assert desk.view(path) == []
 
 
-DETAIL = "/scenarios/{scenario}/"
-TITLE = OVERVIEW["title"]
-CHANGES = {
-    "overview": Change(
-        posting("/scenarios/{scenario}/edit/", OVERVIEW),
-        shown=tuple(
-            (path, TITLE) for path in ("/", "/scenarios/", "/scenarios/?mine=1", DETAIL, "/documents/")
-        ),
-        gone=((DETAIL, "Fish in Figures</h1>"),),
-    ),
-    "persona": Change(
-        posting("/scenarios/personas/{persona}/", PERSONA),
-        shown=((DETAIL, "Ada Lovelace"), ("/scenarios/{scenario}/edit/scenes/", "Ada Lovelace")),
-        gone=((DETAIL, "Ingrid Solberg"),),
-    ),
-    "another persona": Change(
-        posting("/scenarios/{scenario}/edit/personas/", PERSONA),
-        shown=((DETAIL, "Ada Lovelace"), ("/scenarios/", "3 people")),
-    ),
-    "no persona": Change(
-        posting("/scenarios/personas/{persona}/delete/"),
-        gone=((DETAIL, "Ingrid Solberg"), ("/documents/{document}/", "Ingrid Solberg")),
-    ),
-    "persona moved": Change(posting("/scenarios/personas/{persona}/move/", {"direction": "down"})),
-    "scene": Change(
-        lambda desk: desk.post(
-            "/scenarios/scenes/{scene}/", {**SCENE, "personas": [desk.scenario.personas.all()[1].pk]}
-        ),
-        shown=((DETAIL, "The salt works"), ("/documents/{document}/", "The salt works")),
-        gone=((DETAIL, "The board room"),),
-    ),
-    "no scene": Change(
-        posting("/scenarios/scenes/{scene}/delete/"),
-        shown=(("/scenarios/", "1 scene "),),
-        gone=((DETAIL, "The board room"),),
-        disturbing=frozenset({DETAIL, "/scenarios/{scenario}/delete/"}),
-    ),
-    "scene moved": Change(posting("/scenarios/scenes/{scene}/move/", {"direction": "down"})),
-    "outcomes": Change(
-        posting("/scenarios/{scenario}/edit/outcomes/", {"learning_outcomes": "Weigh salt."}),
-        shown=((DETAIL, "Weigh salt."),),
-        gone=((DETAIL, "Weigh growth"),),
-    ),
-    "picture": Change(upload_picture),
-    "copy": Change(
-        posting("/scenarios/{scenario}/duplicate/"),
-        shown=(("/", "Fish in Figures (copy)"), ("/scenarios/?mine=1", "Fish in Figures (copy)")),
-    ),
-    "draft again": Change(
-        posting("/scenarios/{scenario}/unpublish/"),
-        shown=((DETAIL, "Draft</span>"),),
-        gone=(("/scenarios/", "Fish in Figures"),),
-    ),
-    "archived": Change(
-        posting("/scenarios/{scenario}/archive/"),
-        shown=((DETAIL, "Archived</span>"),),
-        gone=(
-            ("/scenarios/", "Fish in Figures"),
-            ("/scenarios/?mine=1", "Fish in Figures"),
-            ("/", "Fish in Figures"),
-        ),
-    ),
-    "deleted": Change(
-        posting("/scenarios/{scenario}/delete/"),
-        shown=(("/documents/{document}/", "has been deleted"),),
-        gone=(("/scenarios/", "Fish in Figures"), ("/documents/", "Fish in Figures")),
-        disturbing=frozenset({*OWN_PAGES, *OWN_ANSWERS} - {"/account/", "/api/scenarios/?mine=true"}),
-    ),
-    "name": Change(
-        posting("/account/", {"name": "Paula Newname"}),
-        shown=(("/scenarios/", "by Paula Newname"), (DETAIL, "by Paula Newname")),
-        gone=((DETAIL, "Paula Professor"),),
-    ),
-    "token": Change(posting("/account/tokens/")),
-    "analysis": Change(
-        analyse, shown=(("/documents/", "second.txt"), ("/documents/", "Failed</span>"), ("/", "second.txt"))
-    ),
-    "no document": Change(
-        posting("/documents/{document}/delete/"),
-        gone=(("/documents/", "harbour.txt"), (DETAIL, "harbour.txt")),
-    ),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_a_change_is_seen_at_once_and_concerns_nobody_else(
-    desk: Desk, colleague: Desk, change: Change
+def test_an_analysis_whose_worker_died_is_given_up_though_the_page_was_seen_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for path, words in (*change.shown, *change.gone):
-        assert desk.shows(path, words) is ((path, words) in change.gone), (path, words)
+    document = make_document(desk.owner, filename="second.txt")
+    assert Run.claim(document.pk)
+    path = f"/documents/{document.pk}/"
+    assert not desk.shows(path, "This did not work")
+    monkeypatch.setattr("platform_app.analysis.run.SILENT_AFTER", timedelta(0))
+    assert desk.shows(path, "This did not work")
 
-    with undisturbed(colleague, *{*OWN_PAGES, *OWN_ANSWERS} - change.disturbing):
-        change.make(desk)
-    desk.shows("/account/", "the message of what was done, which has words too")
 
-    for path, words in (*change.shown, *change.gone):
-        assert desk.shows(path, words) is ((path, words) in change.shown), (path, words)
+def test_a_token_that_has_run_out_is_gone_though_the_page_was_seen_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.shows("/account/", "Revoke")
+    later = timezone.now() + timedelta(days=31)
+    monkeypatch.setattr("platform_app.accounts.selectors.timezone.now", lambda: later)
+    assert not selectors.valid_tokens(desk.owner.pk)
