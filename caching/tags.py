@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
 
 from caching import conf, keys, policy
-from caching.connection import raising_cache_unavailable, wire
-from caching.connection.wire import Reply, Script
+from caching.connection import wire
+from caching.connection.wire import Command, Reply, Script
 
 Stamps = dict[str, bytes]
 
@@ -40,16 +40,27 @@ def stamps(names: Collection[str]) -> Stamps:
     """The stamps of these tags now, in one round trip; a tag that has none gets one. Busy tags have their mark."""
     if not names:
         return {}
-    tag_keys = _keys(names)
-    born = [_new_stamp(key) for key in tag_keys]
-    life = policy.with_jitter(_TTL_MS)
-    replies = wire.call(
-        [("SET", key, stamp, "NX", "GET", "PX", life) for key, stamp in zip(tag_keys, born, strict=True)],
-        idempotent=True,
-    )
-    return _settled(
-        names, tag_keys, [new if old is None else old for old, new in zip(replies, born, strict=True)]
-    )
+    births = Births(names)
+    return births.stamps(wire.call(births.commands, idempotent=True))
+
+
+class Births:
+    """The commands that ask for stamps and give one to a tag that has none, and what their replies say."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+        tag_keys = _keys(names)
+        epochs = wire.epochs_of(tag_keys)
+        self._born = [_new_stamp(epoch) for epoch in epochs]
+        life = policy.with_jitter(_TTL_MS)
+        self.commands: list[Command] = [
+            ("SET", key, stamp, "NX", "GET", "PX", life)
+            for key, stamp in zip(tag_keys, self._born, strict=True)
+        ]
+
+    def stamps(self, replies: Sequence[Reply]) -> Stamps:
+        found = [new if old is None else old for old, new in zip(replies, self._born, strict=True)]
+        return settled(self._names, found)
 
 
 class Question(wire.Gathering):
@@ -60,6 +71,10 @@ class Question(wire.Gathering):
     def __init__(self, entry_key: str, names: tuple[str, ...]) -> None:
         super().__init__([entry_key, *_keys(names)])
         self.names = names
+
+    def commands(self) -> list[Command]:
+        """The same, for sending along with others."""
+        return [("GET", key) for key in self.keys]
 
 
 def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: bytes | None) -> bool:
@@ -89,13 +104,17 @@ def may_store(names: Collection[str]) -> bool:
 def announce(writer: str, names: Collection[str]) -> None:
     """Before a COMMIT: from now on nobody takes or stores what rests on these tags, until the writer leaves or dies."""
     lease_ms = round(conf.current().write_lease_seconds * 1000)
-    done(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in _keys(names)], durable=True))
+    wire.checked(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in _keys(names)], durable=True))
 
 
 def leave(writer: str, names: Collection[str]) -> None:
     """After a COMMIT, or when it is certain that there was none."""
-    calls = [(key, writer, _new_stamp(key), _TTL_MS) for key in _keys(names)]
-    done(wire.run(_LEAVE, calls, idempotent=True))
+    tag_keys = _keys(names)
+    calls = [
+        (key, writer, _new_stamp(epoch), _TTL_MS)
+        for key, epoch in zip(tag_keys, wire.epochs_of(tag_keys), strict=True)
+    ]
+    wire.checked(wire.run(_LEAVE, calls, idempotent=True))
 
 
 def renew(names: Collection[str]) -> None:
@@ -108,8 +127,8 @@ def _keys(names: Iterable[str]) -> list[str]:
     return [keys.tag(prefix, name) for name in names]
 
 
-def _new_stamp(key: str) -> bytes:
-    return wire.epoch_of(key) + secrets.token_hex(8).encode()
+def _new_stamp(epoch: bytes) -> bytes:
+    return epoch + secrets.token_hex(8).encode()
 
 
 def _settled(names: Collection[str], tag_keys: Sequence[str], replies: Sequence[Reply]) -> Stamps:
@@ -135,17 +154,9 @@ def _doubtful_settled(doubtful: Sequence[tuple[str, str, bytes]]) -> Stamps:
     if not doubtful:
         return {}
     life = policy.with_jitter(_TTL_MS)
-    calls = [(key, _new_stamp(key), life, epoch) for _, key, epoch in doubtful]
+    calls = [(key, _new_stamp(epoch), life, epoch) for _, key, epoch in doubtful]
     replies = wire.run(_SETTLE, calls, idempotent=True)
-    done(replies)
+    wire.checked(replies)
     return {
         name: stamp for (name, _, _), stamp in zip(doubtful, replies, strict=True) if isinstance(stamp, bytes)
     }
-
-
-def done(replies: Iterable[Reply]) -> None:
-    """A script that failed has left its tag as it was, and nothing may rely on it."""
-    with raising_cache_unavailable():
-        for reply in replies:
-            if isinstance(reply, Exception):
-                raise reply

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import redis
 
 from caching.connection import bounds, links, nodes
-from caching.connection.failures import Gone, Refused, code_of, unavailable
+from caching.connection.failures import Gone, Refused, code_of, raising_cache_unavailable, unavailable
 from caching.connection.link import EPOCH_BYTES, Argument, Command, Link, Packed, Reply, pack
 from caching.connection.router import Keyed, Question
 from caching.connection.scripts import Script
@@ -23,9 +23,11 @@ __all__ = [
     "Reply",
     "Script",
     "call",
+    "checked",
     "epoch_of",
     "epochs_of",
     "gather",
+    "in_order",
     "may_store",
     "mget",
     "run",
@@ -51,6 +53,22 @@ def call(commands: Sequence[Command], *, idempotent: bool = False) -> list[Reply
         raise
     except _FAILURES as error:
         raise unavailable(error) from error
+
+
+def in_order(first: Sequence[Command], then: Sequence[Command]) -> tuple[list[Reply], list[Reply]]:
+    """Both, the second part strictly after the first: one round trip where one server has all keys, else two."""
+    if not then or not first or nodes.current().fails_over:
+        return call(first) if first else [], call(then) if then else []
+    replies = call([*first, *then])
+    return replies[: len(first)], replies[len(first) :]
+
+
+def checked(replies: Iterable[Reply]) -> None:
+    """Raises CacheUnavailable if one of the replies is an error: what was asked for has not been done."""
+    with raising_cache_unavailable():
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
 
 
 class Gathering:

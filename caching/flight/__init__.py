@@ -20,6 +20,7 @@ from typing import Literal, TypeVar
 
 from caching.codec import Absence
 from caching.flight import lease
+from caching.flight.baggage import Baggage
 from caching.flight.journey import Ask, AwaitLanding, Caller, Compute, Join, Landed, Step, Steps, deadline
 from caching.flight.outcomes import LATE
 
@@ -37,6 +38,7 @@ def share(
     accept: Callable[[R], bool],
     evidence: Callable[[], bytes] = bytes,
     accept_error: Callable[[bytes], bool] = lambda evidence: True,
+    baggage: Baggage | None = None,
 ) -> R:
     """The value of `digest`: what `look` finds, or the result of one `compute` in all processes, which stores it itself.
 
@@ -44,11 +46,11 @@ def share(
     `accept_error` is shown that by who came after the computation had begun; else he goes round again.
 
     A computation that asks for its own digest computes at once. One that waits for another flight does so for 2 s at
-    most, for that one may wait for it. Raises CacheUnavailable when Redis does not work; nobody is left waiting.
+    most, for that one may wait for it. `baggage` are commands of the caller's that save round trips here. Raises CacheUnavailable when Redis does not work; nobody is left waiting.
     """
     # A thread with an event loop must not block for others: they may need that very loop.
     until = deadline(may_wait=not _is_in_event_loop())
-    caller = Caller(digest, look, accept, evidence, accept_error, until, dispatch=_call)
+    caller = Caller(digest, look, accept, evidence, accept_error, until, baggage or Baggage(), dispatch=_call)
     return _drive(caller.journey(), compute).result()
 
 
@@ -60,13 +62,16 @@ async def share_async(
     accept: Callable[[R], bool],
     evidence: Callable[[], bytes] = bytes,
     accept_error: Callable[[bytes], bool] = lambda evidence: True,
+    baggage: Baggage | None = None,
 ) -> R:
     """As `share`, for a `compute` that is awaited. The other functions may block; they are called in a thread.
 
     A leader that is cancelled takes nobody along: somebody else leads.
     """
     until = deadline(may_wait=True)
-    caller = Caller(digest, look, accept, evidence, accept_error, until, dispatch=_threads.submit)
+    caller = Caller(
+        digest, look, accept, evidence, accept_error, until, baggage or Baggage(), dispatch=_threads.submit
+    )
     outcome = await _drive_async(caller.journey(), compute)
     return outcome.result()
 

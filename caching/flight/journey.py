@@ -14,6 +14,7 @@ from caching import conf, keys
 from caching.codec import MISS, Absence
 from caching.errors import CacheUnavailable
 from caching.flight import boarding
+from caching.flight.baggage import Baggage
 from caching.flight.boarding import Flight
 from caching.flight.lease import Holder, Lease
 from caching.flight.outcomes import ABANDONED, LATE, Arrived, Failed, Outcome, pack, rebuilt
@@ -75,6 +76,7 @@ class Caller(Generic[R]):
     evidence: Callable[[], bytes]
     accept_error: Callable[[bytes], bool]
     deadline: float | None
+    baggage: Baggage
     dispatch: Callable[[Callable[[], None]], object]
     """Sees to it that something is called, also when this caller is being interrupted."""
 
@@ -114,7 +116,7 @@ class Caller(Generic[R]):
         try:
             outcome = yield from self._outcome(flight, lease)
             # Before the passengers: one who asks again at once must not meet this flight in Redis.
-            yield Ask(partial(lease.land, pack(outcome)))
+            yield Ask(partial(lease.land, pack(outcome), self.baggage))
         finally:
             if outcome is ABANDONED:
                 self.dispatch(partial(lease.land, pack(outcome)))
@@ -124,7 +126,7 @@ class Caller(Generic[R]):
     def _outcome(self, flight: Flight, lease: Lease) -> Steps[Outcome[R]]:
         try:
             while True:
-                holder: Holder | None = yield Ask(lease.take)
+                holder: Holder | None = yield Ask(partial(lease.take, self.baggage))
                 if holder is None:
                     return (yield from self._found_or_computed(flight))
                 landing = yield AwaitLanding(holder, self._limit_seconds())

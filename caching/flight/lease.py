@@ -10,6 +10,7 @@ import re
 import secrets
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from caching.connection import async_redis_client, bounded_reply, nodes, raising
 from caching.connection.failures import code_of
 from caching.connection.scripts import Script
 from caching.errors import CacheUnavailable
+from caching.flight.baggage import Baggage
 from caching.flight.outcomes import Landing, unpack
 
 _RELEASE = Script("release_flight")
@@ -58,27 +60,34 @@ class Lease:
         self._over = False
         self._held = False
 
-    def take(self) -> Holder | None:
-        """None: it is ours. Raises CacheUnavailable."""
+    def take(self, baggage: Baggage | None = None) -> Holder | None:
+        """None: it is ours, and the baggage has its replies. Raises CacheUnavailable."""
         # An async caller may be cancelled while a thread is in here. The lock makes the landing wait for it.
         with self._lock:
             if self._over:
                 return None
             lease_ms = _lease_ms()
-            current, remaining_ms = wire.call(
-                [("SET", self.key, self.token, "NX", "GET", "PX", lease_ms), ("PTTL", self.key)]
+            along = baggage.with_lease() if baggage else ()
+            (current, remaining_ms), replies = wire.in_order(
+                [("SET", self.key, self.token, "NX", "GET", "PX", lease_ms), ("PTTL", self.key)],
+                along,
             )
             if current is not None:
                 holder = self._holder(current, remaining_ms, lease_ms)
                 if holder is not None:
                     return holder
-                _checked(wire.call([("SET", self.key, self.token, "PX", lease_ms)]))
+                wire.checked(wire.call([("SET", self.key, self.token, "PX", lease_ms)]))
+            elif baggage and along:
+                baggage.replies = replies
             self._held = True
             _renewal.add(self)
             return None
 
-    def land(self, element: bytes) -> None:
-        """Gives the lease back and wakes all who wait. If Redis does not work, they notice by the end of the lease."""
+    def land(self, element: bytes, baggage: Baggage | None = None) -> None:
+        """Stores the baggage, gives the lease back and wakes all who wait.
+
+        If Redis does not work, they notice by the end of the lease.
+        """
         with self._lock:
             self._over = True
             if not self._held:
@@ -86,19 +95,15 @@ class Lease:
             self._held = False
             _renewal.discard(self)
             landing_key = self._landing_key(self.token)
-            try:
-                # In this order, which one node keeps: who is woken must find the lease free.
-                _checked(
-                    wire.call(
-                        [
-                            ("EVAL", _RELEASE.text, 1, self.key, self.token),
-                            ("RPUSH", landing_key, element),
-                            ("PEXPIRE", landing_key, LANDING_TTL_MS),
-                        ]
-                    )
-                )
-            except CacheUnavailable:
-                return
+            # In this order, which one node keeps: who is woken must find the lease free.
+            landing = [
+                ("EVAL", _RELEASE.text, 1, self.key, self.token),
+                ("RPUSH", landing_key, element),
+                ("PEXPIRE", landing_key, LANDING_TTL_MS),
+            ]
+            with suppress(CacheUnavailable):
+                stored, landed = wire.in_order(baggage.unloaded() if baggage else (), landing)
+                wire.checked([*stored, *landed])
 
     def _holder(self, current: object, remaining_ms: object, lease_ms: int) -> Holder | None:
         """None: what lies there is no lease. It has another type or form, or no expiry such as ours have."""
@@ -107,7 +112,7 @@ class Lease:
                 return Holder(self._landing_key(current.decode()), max(remaining_ms, 0) / 1000)
             return None
         if isinstance(current, Exception) and code_of(current) != "WRONGTYPE":
-            _checked([current])
+            wire.checked([current])
         return None
 
     def _landing_key(self, token: str) -> str:
@@ -175,13 +180,6 @@ def _unheard(error: redis.ResponseError) -> Landing | None:
 
 def _lease_ms() -> int:
     return round(conf.current().flight_lease_seconds * 1000)
-
-
-def _checked(replies: list[wire.Reply]) -> None:
-    with raising_cache_unavailable():
-        for reply in replies:
-            if isinstance(reply, Exception):
-                raise reply
 
 
 class _Renewal:

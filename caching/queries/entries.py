@@ -6,12 +6,14 @@ which tags the entry has. Everything raises CacheUnavailable.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
 import msgspec
 
 from caching import codec, pending, policy, tags
 from caching.connection import wire
+from caching.connection.wire import Command
 from caching.stats import Outcome
 from caching.tags import Question, Stamps
 
@@ -62,8 +64,19 @@ _questions = _Questions()
 
 def read(key: str, scopes: tuple[str, ...]) -> Reading:
     """The entry, if it holds now. `scopes` are tags that it has in any case."""
-    question = _questions.get(key) or _questions.about(key, scopes)
-    (packed, *replies), epoch = wire.gather(question)
+    question = about(key, scopes)
+    values, epoch = wire.gather(question)
+    return judged(key, question, values, epoch)
+
+
+def about(key: str, scopes: tuple[str, ...]) -> Question:
+    """What to ask for: the entry, and the tags that it had when this process last saw it."""
+    return _questions.get(key) or _questions.about(key, scopes)
+
+
+def judged(key: str, question: Question, values: Sequence[bytes | None], epoch: bytes | None) -> Reading:
+    """What the answers to the question mean. More may have to be asked, about tags that were not known."""
+    packed, *replies = values
     entry = None if packed is None else _unpacked(packed)
     # The way of almost every hit. What follows it is slower, and says why there is none.
     if entry is not None and entry.tags == question.names and tags.are(replies, entry.stamps, epoch):
@@ -81,12 +94,13 @@ def read(key: str, scopes: tuple[str, ...]) -> Reading:
     return Reading(None, Outcome.BYPASS if is_busy else Outcome.OUTDATED, stamps)
 
 
-def write(key: str, entry: Entry, *, now: float) -> None:
-    """Keeps the entry until it expires."""
-    _questions.about(key, entry.tags)
+def keeping(key: str, entry: Entry, *, now: float) -> Command:
+    """The command that keeps the entry until it expires."""
+    if (known := _questions.get(key)) is None or known.names != entry.tags:
+        _questions.about(key, entry.tags)
     life_ms = max(1, round((entry.expires_at - now) * 1000))
     packed = codec.encode(_CODEC, entry, compress_above=COMPRESS_ABOVE_BYTES)
-    tags.done(wire.call([("SET", key, packed, "PX", life_ms)]))
+    return ("SET", key, packed, "PX", life_ms)
 
 
 def made(stamps: Stamps, body: bytes, *, computed_seconds: float, ttl_seconds: float, now: float) -> Entry:

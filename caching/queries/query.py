@@ -18,9 +18,11 @@ import msgspec
 
 from caching import conf, keys, near, policy, stats, tags
 from caching.codec import MISS, Undecodable
+from caching.connection.wire import Command
 from caching.queries import entries, recorder
 from caching.queries.arguments import Arguments, Bound
 from caching.queries.entries import Entry, Reading
+from caching.queries.foresight import Foresight
 from caching.queries.recorder import Recorder
 from caching.queries.results import ResultCodec
 from caching.stats import Outcome
@@ -53,6 +55,7 @@ class Computed(Generic[R]):
 
     value: R
     entry: Entry
+    storing: Command | None
     why_not_stored: str
 
 
@@ -67,6 +70,7 @@ class Query(Generic[R]):
         self.codec: ResultCodec = ResultCodec(function)
         self._ttl_seconds = ttl_seconds
         self._calls: dict[Hashable, Call] = {}
+        self._foresight = Foresight()
         code = function.__code__
         self._identity = (name, function.__module__, function.__qualname__, _fingerprint(code))
         keys.query_entry("", name, "")  # refuses a name that cannot stand in a key
@@ -104,17 +108,19 @@ class Query(Generic[R]):
 
         `since`: where the pushes stood before, if the near cache may keep what is found.
         """
-        reading = entries.read(call.key, call.scopes)
-        value = MISS
-        if reading.entry is not None:
-            try:
-                value = self.codec.load(reading.entry.body)
-            except Undecodable:
-                reading = Reading(None, Outcome.UNDECODABLE, reading.stamps)
-        if reading.entry is not None:
-            if (outer := recorder.current()) is not None:
-                outer.rest_on(reading.entry.rests_on())
-            self._keep_near(call, reading.entry, value, since)
+        return self.opened(call, entries.read(call.key, call.scopes), since)
+
+    def opened(self, call: Call, reading: Reading, since: near.Position | None) -> tuple[Any, Reading]:
+        """The value of what was read, or MISS."""
+        if reading.entry is None:
+            return MISS, reading
+        try:
+            value = self.codec.load(reading.entry.body)
+        except Undecodable:
+            return MISS, Reading(None, Outcome.UNDECODABLE, reading.stamps)
+        if (outer := recorder.current()) is not None:
+            outer.rest_on(reading.entry.rests_on())
+        self._keep_near(call, reading.entry, value, since)
         return value, reading
 
     def is_due(self, reading: Reading) -> bool:
@@ -125,7 +131,7 @@ class Query(Generic[R]):
         )
 
     def finished(self, call: Call, value: R, recorded: Recorder, began: float) -> Computed[R]:
-        """Stores the result, unless something speaks against it."""
+        """The result as an entry, and the command that stores it, unless something speaks against it."""
         stats.record(self.kind, Outcome.COMPUTED)
         body = self.codec.dump(value)
         now = time.time()
@@ -140,9 +146,13 @@ class Query(Generic[R]):
             recorded.spoil("Redis has just failed over")
         if recorded.why_not_stored:
             stats.record(self.kind, Outcome.UNSTORED)
-        else:
-            entries.write(call.key, entry, now=now)
-        return Computed(value, entry, recorded.why_not_stored)
+            return Computed(value, entry, None, recorded.why_not_stored)
+        self._foresight.learn(call.bound.args, recorded.asked())
+        return Computed(value, entry, entries.keeping(call.key, entry, now=now), "")
+
+    def foreseen(self, call: Call) -> tuple[str, ...]:
+        """The tags that the result will probably have: a guess, so that their stamps need not be asked for one by one."""
+        return self._foresight.tags(call.bound.args) or call.scopes
 
     def copy(self, computed: Computed[R]) -> R:
         """For a caller who did not compute it himself: his own copy, or the one immutable value."""

@@ -84,6 +84,10 @@ class Recorder:
             names |= self._scopes
         return {name: self._taken[name] for name in sorted(names)}
 
+    def asked(self) -> tuple[str, ...]:
+        """Every tag whose stamp was needed on the way, also those on which the result does not rest in the end."""
+        return tuple(self._taken)
+
     def _take(self, names: frozenset[str]) -> None:
         unknown = names - self._taken.keys()
         if not unknown:

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from caching import flight, near, pending, scopes, stats, tags
 from caching.codec import MISS
+from caching.connection.wire import Command, Reply
+from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
-from caching.queries import recorder
+from caching.queries import entries, recorder
 from caching.queries.entries import Reading, holds_now
 from caching.queries.query import Call, Computed, Query
 from caching.queries.recorder import Recorder
 from caching.stats import Outcome
-from caching.tags import Stamps
+from caching.tags import Births, Stamps
 
 R = TypeVar("R")
 
@@ -62,13 +64,13 @@ async def answer_async(query: Query[R], call: Call) -> R:
     if value is not MISS:
         return await computation.early_async()
     if _must_be_alone(reading):
-        return (await computation.run_async()).value
+        return await computation.alone_async()
     try:
         return computation.taken(
             await flight.share_async(call.digest, compute=computation.run_async, **computation.terms())
         )
     except _Unshareable:
-        return (await computation.run_async()).value
+        return await computation.alone_async()
 
 
 class _Computation(Generic[R]):
@@ -80,10 +82,12 @@ class _Computation(Generic[R]):
         self._found = found
         self._recorder = Recorder(call.scopes, ahead)
         self._own: Computed[R] | None = None
+        self._baggage = Baggage(self._asked_with_lease)
 
-    def terms(self) -> dict[str, Callable[..., Any]]:
-        """On which results of others, and which errors, this caller will take."""
+    def terms(self) -> dict[str, Any]:
+        """On which results of others, and which errors, this caller will take; and what travels with the flight."""
         return {
+            "baggage": self._baggage,
             "look": self._look_again,
             "accept": self._accept,
             "evidence": self._evidence,
@@ -104,6 +108,17 @@ class _Computation(Generic[R]):
             finished = await asyncio.to_thread(self._query.finished, self._call, value, self._recorder, began)
         return self._keep(finished)
 
+    def alone(self) -> R:
+        """Without a flight."""
+        value = self.run().value
+        self._baggage.deliver()
+        return value
+
+    async def alone_async(self) -> R:
+        value = (await self.run_async()).value
+        await asyncio.to_thread(self._baggage.deliver)
+        return value
+
     def early(self) -> R:
         """What was found still holds, but is due: one of all readers computes it anew, the others take it as it is."""
         lease = Lease(self._call.digest)
@@ -113,7 +128,7 @@ class _Computation(Generic[R]):
         try:
             return self.run().value
         finally:
-            lease.land(_DONE)
+            lease.land(_DONE, self._baggage)
 
     async def early_async(self) -> R:
         lease = Lease(self._call.digest)
@@ -123,7 +138,7 @@ class _Computation(Generic[R]):
         try:
             return (await self.run_async()).value
         finally:
-            await asyncio.to_thread(lease.land, _DONE)
+            await asyncio.to_thread(lease.land, _DONE, self._baggage)
 
     def taken(self, shared: Computed[R]) -> R:
         """The value for this caller: his own, or a copy of another's."""
@@ -136,18 +151,37 @@ class _Computation(Generic[R]):
 
     def _keep(self, finished: Computed[R]) -> Computed[R]:
         self._own = finished
+        if finished.storing is not None:
+            self._baggage.with_landing.append(finished.storing)
         self._query.pass_on(finished)
         return finished
 
+    def _asked_with_lease(self) -> list[Command]:
+        """The entry once more, for somebody may just have stored it; and the stamps that a computation will need."""
+        self._question = entries.about(self._call.key, self._call.scopes)
+        self._births = Births(self._query.foreseen(self._call))
+        return [*self._question.commands(), *self._births.commands]
+
     def _look_again(self) -> Any:
-        value, reading = _look(self._query, self._call)
+        replies = self._baggage.claimed()
+        if replies is None:
+            value, reading = _look(self._query, self._call)
+            ahead = reading.stamps
+        else:
+            reading = self._judged(replies[: len(self._question.keys)])
+            ahead = reading.stamps | self._births.stamps(replies[len(self._question.keys) :])
+            value, reading = self._query.opened(self._call, reading, None)
+        # A computation that begins now may rest on newer stamps than the one that was not needed.
+        self._recorder = Recorder(self._call.scopes, ahead)
         if reading.entry is None:
-            # A computation that begins now may rest on newer stamps than the one that was not needed.
-            self._recorder = Recorder(self._call.scopes, reading.stamps)
             return MISS
         stats.record(self._query.kind, Outcome.WAITED)
-        self._own = Computed(value, reading.entry, "")
+        self._own = Computed(value, reading.entry, None, "")
         return self._own
+
+    def _judged(self, replies: Sequence[Reply]) -> Reading:
+        values = [reply if isinstance(reply, bytes) else None for reply in replies]
+        return entries.judged(self._call.key, self._question, values, None)
 
     def _accept(self, shared: Computed[R]) -> bool:
         if shared.why_not_stored:

@@ -14,6 +14,7 @@ from typing import Any
 
 from caching import conf, keys, policy, scopes, stats, tags
 from caching.codec import Undecodable
+from caching.connection import wire
 from caching.queries import entries
 from caching.queries.arguments import canonical
 from caching.queries.query import EVERY_QUERY, scope_tags
@@ -65,7 +66,7 @@ class DbCacheService:
         entry = entries.made(stamps, _CODEC.dump(result), computed_seconds=0, ttl_seconds=life, now=now)
         if any(map(tags.is_busy, stamps.values())):
             return
-        entries.write(key, entry, now=now)
+        wire.checked(wire.call([entries.keeping(key, entry, now=now)]))
 
     def get_cached_query_result(
         self,

@@ -101,7 +101,9 @@ def test_who_came_before_the_computation_began_is_not_asked(
     may_take = threading.Event()
     take = flight.lease.Lease.take
     monkeypatch.setattr(
-        flight.lease.Lease, "take", lambda lease: may_take.wait(PATIENCE_SECONDS) and take(lease)
+        flight.lease.Lease,
+        "take",
+        lambda lease, baggage: may_take.wait(PATIENCE_SECONDS) and take(lease, baggage),
     )
     answers = [crowd.submit(held.get, accept=lambda answer: False) for _ in range(10)]
     boarded(10)
