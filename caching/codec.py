@@ -49,6 +49,13 @@ class _Zstd(threading.local):
 _zstd = _Zstd()
 
 
+def _header(tag: int, *, compressed: bool) -> bytes:
+    return bytes((FORMAT_VERSION << 4 | tag << 1 | compressed,))
+
+
+_HEADERS = [(_header(tag, compressed=False), _header(tag, compressed=True)) for tag in range(8)]
+
+
 class Codec(Protocol[T]):
     """How one type becomes a payload. `load` raises ValueError for what `dump` cannot have written."""
 
@@ -127,8 +134,8 @@ def encode(codec: Codec[T], value: T, *, compress_above: int = COMPRESS_ABOVE_BY
     if codec.compressible and compress_above < len(payload) <= MAX_EXPANDED_BYTES:
         packed = _zstd.compressor.compress(payload)
         if len(packed) < len(payload):
-            return _header(codec, compressed=True) + packed
-    return _header(codec, compressed=False) + payload
+            return _HEADERS[codec.tag][True] + packed
+    return _HEADERS[codec.tag][False] + payload
 
 
 def decode(codec: Codec[T], entry: bytes) -> T:
@@ -141,15 +148,12 @@ def decode(codec: Codec[T], entry: bytes) -> T:
 
 def _payload(codec: Codec[T], entry: bytes) -> bytes:
     header, payload = entry[:1], entry[1:]
-    if header == _header(codec, compressed=False):
+    plain, compressed = _HEADERS[codec.tag]
+    if header == plain:
         return payload
-    if header != _header(codec, compressed=True):
+    if header != compressed:
         raise Undecodable("another format")
     # zstd trusts the size that the frame claims, whatever limit it is given: look before it allocates.
     if not 0 <= zstandard.frame_content_size(payload) <= MAX_EXPANDED_BYTES:
         raise Undecodable("too large")
     return _zstd.decompressor.decompress(payload, allow_extra_data=False)
-
-
-def _header(codec: Codec[T], *, compressed: bool) -> bytes:
-    return bytes((FORMAT_VERSION << 4 | codec.tag << 1 | compressed,))

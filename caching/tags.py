@@ -51,7 +51,8 @@ class Births:
         self._names = names
         tag_keys = _keys(names)
         epochs = wire.epochs_of(tag_keys)
-        self._born = [_new_stamp(epoch) for epoch in epochs]
+        random = secrets.token_hex(8 * len(epochs)).encode()
+        self._born = [epoch + random[16 * place : 16 * place + 16] for place, epoch in enumerate(epochs)]
         life = policy.with_jitter(_TTL_MS)
         self.commands: list[Command] = [
             ("SET", key, stamp, "NX", "GET", "PX", life)

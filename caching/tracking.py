@@ -76,6 +76,8 @@ class Tracker:
         Threads that ask while a PING is out wait for it, and then share the next one. They wait because that PING may
         have been sent too early for them, and because its thread may have received pushes that it has not applied yet.
         """
+        if monotonic() < self._off_until:
+            return False
         ticket = next(self._tickets)
         with self._lock:
             return self._near.is_open if self._covered > ticket else self._settle()

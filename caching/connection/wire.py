@@ -48,7 +48,7 @@ def call(commands: Sequence[Command], *, idempotent: bool = False) -> list[Reply
         if topology.fails_over:
             keyed = [(_key(command), command) for command in commands]
             return Question(topology, keyed, idempotent=idempotent).answer()
-        return _ask(topology, commands, idempotent=idempotent)
+        return _ask(topology, commands, idempotent=idempotent)[0]
     except redis.DataError:
         raise
     except _FAILURES as error:
@@ -91,12 +91,11 @@ def gather(what: Gathering) -> tuple[list[bytes | None], bytes | None]:
         if topology.fails_over:
             keyed: list[Keyed] = [(key, ("GET", key)) for key in what.keys]
             return [_string(reply) for reply in Question(topology, keyed, idempotent=True).answer()], None
-        (reply,) = _ask(topology, (what.packed,), idempotent=True)
-        epoch = links.to(topology.target, topology.target.addresses[0]).epoch
+        (reply,), link = _ask(topology, (what.packed,), idempotent=True)
     except _FAILURES as error:
         raise unavailable(error) from error
     if isinstance(reply, list):
-        return reply, epoch
+        return reply, link.epoch
     raise unavailable(reply if isinstance(reply, Exception) else TypeError("MGET answers no list"))
 
 
@@ -151,7 +150,7 @@ def _run(verb: str, code: str, calls: list[Command], *, idempotent: bool, durabl
     try:
         topology = nodes.current()
         if not topology.fails_over:
-            return _ask(topology, commands, idempotent=idempotent)
+            return _ask(topology, commands, idempotent=idempotent)[0]
         keyed = [(_key(command), command) for command in commands]
         return Question(
             topology,
@@ -166,8 +165,10 @@ def _run(verb: str, code: str, calls: list[Command], *, idempotent: bool, durabl
         raise unavailable(error) from error
 
 
-def _ask(topology: Topology, commands: Sequence[Command | Packed], *, idempotent: bool) -> list[Reply]:
-    """The way to a single server, which is as short as it can be."""
+def _ask(
+    topology: Topology, commands: Sequence[Command | Packed], *, idempotent: bool
+) -> tuple[list[Reply], Link]:
+    """The way to a single server, which is as short as it can be. The replies, and the link that brought them."""
     link = links.to(topology.target, topology.target.addresses[0])
     if not idempotent and not link.is_open():
         links.close(link)
@@ -178,7 +179,8 @@ def _ask(topology: Topology, commands: Sequence[Command | Packed], *, idempotent
         links.close(link)
         if not idempotent:
             raise
-        replies = links.to(topology.target, link.address).exchange(commands)
+        link = links.to(topology.target, link.address)
+        replies = link.exchange(commands)
     except BaseException:
         links.close(link)
         raise
@@ -186,7 +188,7 @@ def _ask(topology: Topology, commands: Sequence[Command | Packed], *, idempotent
         if isinstance(reply, Refused):
             links.close(link)
             raise reply
-    return replies
+    return replies, link
 
 
 def _wait_out_grace(link: Link) -> None:

@@ -83,10 +83,11 @@ def _name_of(function: Callable[..., Any]) -> str:
 def _sync_door(query: Query[R], function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def cached(*args: P.args, **kwargs: P.kwargs) -> R:
-        near_key = _near_key(query, args, kwargs)
-        is_ready = scopes.ready()
-        if is_ready and not pending.thread.transactions and (entry := _near(near_key)) is not None:
-            return query.near_hit(entry)
+        near_key = _near_key(query, args, kwargs) if kwargs else (query, args, tuple(map(type, args)))
+        if is_ready := scopes.ready():
+            entry = _near(near_key)
+            if entry is not None and not pending.thread.transactions:
+                return query.near_hit(entry)
         return running.answer(query, query.call(args, kwargs, near_key), is_ready=is_ready)
 
     return cached
@@ -96,12 +97,10 @@ def _async_door(query: Query[R], function: Callable[P, Awaitable[R]]) -> Callabl
     @wraps(function)
     async def cached(*args: P.args, **kwargs: P.kwargs) -> R:
         near_key = _near_key(query, args, kwargs)
-        if (
-            scopes.ready_without_io()
-            and not (pending.thread.transactions or pending.context_written())
-            and (entry := _near(near_key)) is not None
-        ):
-            return query.near_hit(entry)
+        if scopes.ready_without_io():
+            entry = _near(near_key)
+            if entry is not None and not (pending.thread.transactions or pending.context_written()):
+                return query.near_hit(entry)
         return await running.answer_async(query, query.call(args, kwargs, near_key))
 
     return cached
@@ -109,10 +108,10 @@ def _async_door(query: Query[R], function: Callable[P, Awaitable[R]]) -> Callabl
 
 def _near_key(query: Query[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
     """The call as it was written, for this process. Types belong to it, since 1 == True == 1.0."""
+    types = tuple(map(type, args))
     if kwargs:
-        named = (*kwargs.items(), *map(type, kwargs.values()))
-        return (query, args, tuple(map(type, args)), named)
-    return (query, args, tuple(map(type, args)))
+        return (query, args, types, *kwargs.items(), *map(type, kwargs.values()))
+    return (query, args, types)
 
 
 def _near(near_key: Hashable) -> near.Entry | None:

@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from types import CodeType
 from typing import Any, Generic, TypeVar
 
@@ -78,14 +79,18 @@ class Query(Generic[R]):
     def call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], near_key: Hashable) -> Call:
         """Raises TypeError for a call that the function would not take, Uncacheable for arguments without a plain form."""
         prefix = conf.key_prefix()
+        try:
+            known = self._calls.get(near_key)
+        except TypeError:  # a list or a dict among the arguments
+            return self._made(prefix, args, kwargs, None)
+        if known is not None and known.prefix == prefix:
+            return known
         if not _are_atoms(args, kwargs):
             return self._made(prefix, args, kwargs, None)
-        known = self._calls.get(near_key)
-        if known is None or known.prefix != prefix:
-            if len(self._calls) >= KNOWN_CALLS:
-                self._calls.clear()
-            known = self._calls[near_key] = self._made(prefix, args, kwargs, near_key)
-        return known
+        if len(self._calls) >= KNOWN_CALLS:
+            self._calls.clear()
+        made = self._calls[near_key] = self._made(prefix, args, kwargs, near_key)
+        return made
 
     def _made(
         self, prefix: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], near_key: Hashable | None
@@ -120,7 +125,8 @@ class Query(Generic[R]):
             return MISS, Reading(None, Outcome.UNDECODABLE, reading.stamps)
         if (outer := recorder.current()) is not None:
             outer.rest_on(reading.entry.rests_on())
-        self._keep_near(call, reading.entry, value, since)
+        if since is not None:
+            self._keep_near(call, reading.entry, value, since)
         return value, reading
 
     def is_due(self, reading: Reading) -> bool:
@@ -170,9 +176,7 @@ class Query(Generic[R]):
             outer.spoil(computed.why_not_stored)
         outer.rest_on(computed.entry.rests_on())
 
-    def _keep_near(self, call: Call, entry: Entry, value: Any, since: near.Position | None) -> None:
-        if since is None:
-            return
+    def _keep_near(self, call: Call, entry: Entry, value: Any, since: near.Position) -> None:
         copy = near.Entry(
             call.near_key,
             entry.tags,
@@ -191,9 +195,9 @@ def _are_atoms(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
 
 def scope_tags(name: str, owners: Mapping[str, str]) -> tuple[str, ...]:
     """What an entry rests on in any case, so that it can be invalidated by hand."""
-    names = [EVERY_QUERY, keys.scope_tag("query", name)]
-    for kind, of in owners.items():
-        names += [keys.scope_tag(kind, of), keys.owned_query_tag(name, kind, of)]
+    names = [EVERY_QUERY, keys.scope_tag("query", name), *starmap(keys.scope_tag, owners.items())]
+    if "user" in owners:
+        names.append(keys.owned_query_tag(name, "user", owners["user"]))
     return tuple(names)
 
 

@@ -183,7 +183,7 @@ def test_deep_nesting_is_undecodable() -> None:
 def test_noise_is_undecodable_or_a_value_but_never_another_error(
     noise: bytes, kind: Any, compressed: bool
 ) -> None:
-    entry = codec._header(kind, compressed=compressed) + noise
+    entry = codec._HEADERS[kind.tag][compressed] + noise
     for candidate in (noise, entry):
         with suppress(Undecodable):
             decode(kind, candidate)
