@@ -1,6 +1,6 @@
 """The settings of this library: one dict, `settings.CACHING`, with defaults and types. Unknown names are refused.
 
-Read at every call, never at import, so that a test may override any of it.
+Never read at import, and again whenever Django says that a setting has changed, so that a test may override any of it.
 """
 
 from typing import Annotated, Any
@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -72,15 +74,27 @@ def _checked(names: dict[str, Any]) -> CachingConf:
         raise ImproperlyConfigured(f"settings.CACHING: {error}") from error
 
 
+_texts: dict[str, str] = {}
+
+
 def key_prefix() -> str:
     """What stands before every key, verbatim: several platforms may share one server."""
-    prefix: str = settings.REDIS_KEY_PREFIX
-    return prefix
+    return _texts.get("REDIS_KEY_PREFIX") or _text("REDIS_KEY_PREFIX")
 
 
 def redis_url() -> str:
-    url: str = settings.REDIS_URL
-    return url
+    return _texts.get("REDIS_URL") or _text("REDIS_URL")
+
+
+def _text(name: str) -> str:
+    """Every hit needs these, and to ask Django's settings object takes half as long as a near hit."""
+    _texts[name] = text = str(getattr(settings, name))
+    return text
+
+
+@receiver(setting_changed)
+def _forget(**_: object) -> None:
+    _texts.clear()
 
 
 def jobs_redis_url() -> str:

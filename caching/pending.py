@@ -48,6 +48,11 @@ def end(transaction: Transaction) -> None:
         _context.set(tuple(_unended(_context.get())))
 
 
+def is_clean() -> bool:
+    """Whether nothing at all is open that has written, on this thread or around it. Fast; False may say too much."""
+    return not (thread.transactions or _context.get())
+
+
 def written() -> Set[str]:
     """The tags that transactions of this thread have written."""
     _set_open(_unended(thread.open))

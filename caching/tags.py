@@ -12,7 +12,6 @@ A stamp begins with the epoch of the Redis primary that bore it: one that a fail
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from itertools import repeat
 
 from caching import conf, keys, policy
 from caching.connection import wire
@@ -79,12 +78,8 @@ class Question(wire.Gathering):
 
 
 def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: bytes | None) -> bool:
-    """Whether the replies are exactly these stamps, all of this epoch. False may only mean: look closer."""
-    return (
-        tuple(replies) == expected
-        and epoch is not None
-        and all(map(bytes.startswith, expected, repeat(epoch)))
-    )
+    """Whether the replies are these stamps, which have one epoch, and this one. False may only mean: look closer."""
+    return tuple(replies) == expected != () and epoch is not None and expected[0].startswith(epoch)
 
 
 def present(names: Collection[str]) -> Stamps:
@@ -97,9 +92,12 @@ def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
     return _settled(names, _keys(names), replies)
 
 
-def may_store(names: Collection[str]) -> bool:
-    """Whether a value may rest on these tags now; not so for some seconds after a failover, which may have lost marks."""
-    return all(wire.may_store(key) for key in _keys(names))
+def may_store(stamps: Stamps) -> bool:
+    """Whether a value may be stored under these stamps: not if the primary has changed while they were taken, nor for
+    some seconds after a failover, which may have lost marks."""
+    tag_keys = _keys(stamps)
+    epochs = wire.epochs_of(tag_keys)
+    return all(map(bytes.startswith, stamps.values(), epochs)) and all(map(wire.may_store, tag_keys))
 
 
 def announce(writer: str, names: Collection[str]) -> None:

@@ -34,6 +34,7 @@ R = TypeVar("R")
 ATOMS = frozenset({int, str, bool, type(None), bytes})
 # Calls of one function whose keys are remembered: to make one takes ten times as long as to look it up.
 KNOWN_CALLS = 5_000
+NEVER_DRAWN = 40
 EVERY_QUERY = keys.scope_tag("all", "queries")
 _canonical = msgspec.msgpack.Encoder().encode
 
@@ -141,14 +142,15 @@ class Query(Generic[R]):
         stats.record(self.kind, Outcome.COMPUTED)
         body = self.codec.dump(value)
         now = time.time()
+        stamps = recorded.stamps()
         entry = entries.made(
-            recorded.stamps(),
+            stamps,
             body,
             computed_seconds=time.perf_counter() - began,
             ttl_seconds=conf.current().query_ttl_seconds.get(self.name, self._ttl_seconds),
             now=now,
         )
-        if not tags.may_store(entry.tags):
+        if not tags.may_store(stamps):
             recorded.spoil("Redis has just failed over")
         if recorded.why_not_stored:
             stats.record(self.kind, Outcome.UNSTORED)

@@ -115,6 +115,12 @@ def test_a_stamp_of_another_primary_does_not_count() -> None:
     assert tags.stamps(["a"])["a"] != b"0" * 24
 
 
+def test_nothing_is_stored_under_stamps_of_two_primaries() -> None:
+    stamps = tags.stamps(["a", "b"])
+    assert tags.may_store(stamps)
+    assert not tags.may_store(stamps | {"b": b"0" * 24})
+
+
 def test_an_entry_is_read_with_the_stamps_of_its_tags_and_none_is_born() -> None:
     redis_client().set("entry", b"value")
     stamps = tags.stamps(["known"])
