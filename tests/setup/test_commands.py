@@ -50,13 +50,21 @@ def test_test_topologies_runs_the_cache_on_each_kind_of_server(
     calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://somewhere")
+    monkeypatch.setenv("DATABASE_URL", "postgres://somewhere")
     monkeypatch.setenv("TEST_REDIS", "single")
+    monkeypatch.setenv("TEST_DATABASE", "sqlite")
     assert main(["test-topologies"]) == 0
-    assert [call[1:] for call in calls] == [("-m", "pytest", "tests/caching/conformance")] * 4
-    assert "REDIS_URL" not in commands.os.environ
+    suite = "@tests/caching/conformance/suite.txt"
+    assert [call[1:] for call in calls] == [("-m", "pytest", "-n", "2", suite)] * 4
+    assert not {"REDIS_URL", "DATABASE_URL"} & commands.os.environ.keys()
     calls.clear()
     assert main(["test-topologies", "tests/caching/flight", "-x"]) == 0
-    assert calls[0][1:] == ("-m", "pytest", "tests/caching/flight", "-x")
+    assert calls[0][1:] == ("-m", "pytest", "-n", "2", "tests/caching/flight", "-x")
+
+
+def test_the_suite_for_each_kind_of_server_names_files_that_exist() -> None:
+    suite = (commands.ROOT / commands.CONFORMANCE.removeprefix("@")).read_text().split()
+    assert [path for path in suite if not (commands.ROOT / path).exists()] == []
 
 
 def test_a_chromium_of_any_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
+from caching.connection.urls import parse
 from development.environment import ROOT
 from development.valkey import server_pid
 from tests import servers
@@ -42,7 +42,8 @@ def url_of(run: subprocess.Popen[str]) -> str:
 
 
 def is_up(url: str) -> bool:
-    return server_pid(urlsplit(url).port or 0) is not None
+    """Whether one of them is: a cluster has several."""
+    return any(server_pid(port) is not None for _, port in parse(url).addresses)
 
 
 def test_every_test_has_its_own_key_prefix(redis_key_prefix: str) -> None:
