@@ -140,11 +140,11 @@ class ObservedCursor(CursorWrapper):
 
     def _write(self, statement: Statement, sql: Any, params: Any) -> Any:
         guarded = self._guarded(statement, params)
-        if guarded is None and statement.returning is not None:
+        if guarded is None and (returning := statement.returning) is not None:
             if self.db.is_in_transaction():
-                return self._write_returning(statement, statement.returning, params)
+                return self._write_returning(statement, returning, params)
             if _is_delete(sql):
-                return self._write_alone(statement, statement.returning, params)
+                return self._write_alone(statement, returning, params)
 
         with self.writing(statement) as take:
             if guarded is not None:
@@ -188,12 +188,12 @@ class ObservedCursor(CursorWrapper):
             self.db.schema_changed()
 
     def _write_returning(self, statement: Statement, returning: Returning, params: Any) -> Any:
-        """In a transaction: the changed rows themselves say what they were and belong to."""
+        """In a transaction: the changed rows themselves say what they are and belong to."""
         _refuse_to_store()
         names = statement.changes(params).tags
         try:
             result = self._send_write(returning.sql(), params)
-            names = returning.tags(self.fetchall()).tags
+            names = returning.tags(params, self.fetchall()).tags
         finally:
             self.db.writes.remember(names)
         return result

@@ -84,27 +84,33 @@ class UpdateByKey:
 
 
 class Returning:
-    """A statement on one table that leaves keys and foreign keys as they are, or deletes: its rows say all.
+    """A statement on one table that deletes, or keeps the values of all keys and foreign keys but those that it pins.
 
-    The rows are known only after the statement: outside of a transaction the change is then visible already.
+    Rows come back as they are now: what they have lost is what the statement asked for. They are known only after the
+    statement: outside of a transaction the change is then visible already.
     """
 
-    def __init__(self, sql: str, writing: Writing, table: Table) -> None:
+    def __init__(
+        self, sql: str, hidden: Sequence[int], writing: Writing, table: Table, moved: Mapping[Column, range]
+    ) -> None:
         self.columns = tuple(column.name for column in table.columns)
         self._sql = sql
+        self._hidden = hidden
         self._writing = writing
         self._columns = table.columns
+        self._moved = moved
 
     def sql(self) -> str:
         """The statement with RETURNING; its parameters stay as they are."""
         return f"{self._sql}\nRETURNING {', '.join(_quoted(name) for name in self.columns)}"
 
-    def tags(self, rows: Sequence[Sequence[object]]) -> Changes:
-        if len(rows) > MOST_TAGS:
+    def tags(self, params: Params, rows: Sequence[Sequence[object]]) -> Changes:
+        values = self._writing.values(params, self._hidden)
+        if len(rows) > MOST_TAGS or (self._moved and not values.fit()):
             return self._writing.in_bulk
-        return self._writing.explained(
-            [pair for row in rows for pair in zip(self._columns, row, strict=True)]
-        )
+        now = [pair for row in rows for pair in zip(self._columns, row, strict=True)]
+        before = [(column, old) for column, words in self._moved.items() for old in values.among(words)]
+        return self._writing.explained(before + now)
 
 
 def update_by_key(sql: str, vendor: str, writing: Writing) -> UpdateByKey | None:
@@ -120,14 +126,16 @@ def update_by_key(sql: str, vendor: str, writing: Writing) -> UpdateByKey | None
     return UpdateByKey(sql, vendor, writing, table, table.key, word)
 
 
-def returning(sql: str, writing: Writing) -> Returning | None:
+def returning(sql: str, hidden: Sequence[int], writing: Writing) -> Returning | None:
     table, form = writing.table, writing.alters
     if table is None or form is None or form.returns:
         return None
-    columns = {column.key for column in table.columns}
-    if not columns.isdisjoint(form.assigned) or columns.isdisjoint(pin.column for pin in form.where.pins):
+    columns = {column.key: column for column in table.columns}
+    pinned = {columns[pin.column]: pin.values for pin in form.where.pins if pin.column in columns}
+    moved = [columns[name] for name in form.assigned if name in columns]
+    if not pinned or not pinned.keys() >= set(moved):
         return None
-    return Returning(sql, writing, table)
+    return Returning(sql, hidden, writing, table, {column: pinned[column] for column in moved})
 
 
 def _quoted(name: str) -> str:

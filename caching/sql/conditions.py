@@ -75,12 +75,17 @@ class _Walk:
         outermost = self.brackets[0]
         if len(self.brackets) > 1 or outermost.spoiled:
             return NOTHING
-        pins = tuple(outermost.pins)
-        alone = len(pins) == 1 and self.position == _end_of_pin(self.words, self.start)
-        return Clause(pins, self.position, alone)
+        first = _pin_at(self.words, self.start)
+        alone = first is not None and first[1] == self.position
+        return Clause(tuple(outermost.pins), self.position, alone)
 
     def _step(self, word: str) -> None:
         inner = self.brackets[-1]
+        if self.at_start and (found := _pin_at(self.words, self.position)):
+            pin, self.position = found
+            inner.pins.append(pin)
+            self.at_start = False
+            return
         if word == "(":
             self.brackets.append(_Brackets(condition=self.at_start))
             self.at_start = True
@@ -90,10 +95,6 @@ class _Walk:
             self.at_start, inner.between = not inner.between, False
         elif word in ("or", ","):
             inner.spoiled, self.at_start = True, False
-        elif self.at_start and (end := _end_of_pin(self.words, self.position)):
-            inner.pins.append(_pin_at(self.words, range(self.position, end)))
-            self.at_start, self.position = False, end
-            return
         else:
             inner.between |= word == "between"
             self.at_start = False
@@ -110,20 +111,25 @@ def _ends_condition(words: Sequence[str], position: int) -> bool:
     return position >= len(words) or words[position] in _END_OF_CONDITION
 
 
-def _pin_at(words: Sequence[str], place: range) -> Pin:
-    return Pin(name_of(words[place.start]), name_of(words[place.start + 2]), place[4:])
+def _pin_at(words: Sequence[str], position: int) -> tuple[Pin, int] | None:
+    """The pin that begins here and the place behind it. Prefetching on PostgreSQL, Django writes `("t"."c") IN (…)`."""
+    bracket = (*words[position : position + 1], *words[position + 4 : position + 5]) == ("(", ")")
+    start = position + bracket
+    column, operator = words[start : start + 3], start + 3 + bracket
+    if len(column) < 3 or column[1] != "." or not (is_name(column[0]) and is_name(column[2])):
+        return None
+    end = _end_of_values(words, operator)
+    if not end or not _ends_condition(words, end):
+        return None
+    return Pin(name_of(column[0]), name_of(column[2]), range(operator + 1, end)), end
 
 
-def _end_of_pin(words: Sequence[str], position: int) -> int:
-    """Behind the pin that begins here; 0 if none does."""
-    head = words[position : position + 5]
-    if len(head) < 5 or head[1] != "." or not (is_name(head[0]) and is_name(head[2])):
-        return 0
-    if head[3] == "=":
-        end = position + 5 if is_placeholder(head[4]) else 0
-    else:
-        end = _end_of_list(words, position + 5) if tuple(head[3:]) == ("in", "(") else 0
-    return end if end and _ends_condition(words, end) else 0
+def _end_of_values(words: Sequence[str], operator: int) -> int:
+    """Behind `= %s` or `IN (%s, …)`; 0 if neither begins here."""
+    head = tuple(words[operator : operator + 2])
+    if head == ("in", "("):
+        return _end_of_list(words, operator + 2)
+    return operator + 2 if len(head) == 2 and head[0] == "=" and is_placeholder(head[1]) else 0
 
 
 def _end_of_list(words: Sequence[str], position: int) -> int:

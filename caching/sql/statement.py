@@ -102,7 +102,7 @@ class Statement:
     @property
     def returning(self) -> Returning | None:
         writing = self._shape.writing
-        return returning(self._sql, writing) if writing else None
+        return returning(self._sql, self._hidden, writing) if writing else None
 
 
 class Statements:

@@ -154,19 +154,27 @@ def name_of(word: str) -> str:
     return word[1:] if word[0] in "\"'" else word
 
 
-_LIST = re.compile(r"IN \(%s((?:, %s)++)\)")
+# The values of a list may have brackets of their own; SQLite gets it as equalities from Django.
+_LIST = re.compile(
+    r'IN \((?:%s(?:, %s)++|\(%s\)(?:, \(%s\))*+)\)|\(("\w++"\."\w++") = %s(?: OR \1 = %s)++\)', re.ASCII
+)
 _ROWS = re.compile(r"(VALUES )(\(%s(?:, %s)*+\))((?:, \2)++)")
 
 
 def shorten(sql: str) -> tuple[str, tuple[int, ...]]:
-    """The text with `IN (%s, %s, %s)` as `IN (%s, ...)` and equal rows of VALUES as one and `...`, so that texts that
-    differ in their numbers are one; and how many placeholders each `...` stands for. No valid SQL contains `...`.
+    """The text with every list of placeholders as `IN (%s, ...)` and equal rows of VALUES as one and `...`, so that texts
+    that differ in their numbers are one; and how many placeholders each `...` stands for. No valid SQL contains `...`.
+
+    Lists are `IN (%s, %s)`, `IN ((%s), (%s))` and, in brackets, `"t"."c" = %s OR "t"."c" = %s`.
     """
     hidden: list[int] = []
 
     def shorten_list(match: re.Match[str]) -> str:
-        hidden.append(match[1].count("%s"))
-        return "IN (%s, ...)"
+        more = match[0].count("%s") - 1
+        if more:
+            hidden.append(more)
+        short = "IN (%s, ...)" if more else "IN (%s)"
+        return f"({match[1]} {short})" if match[1] else short
 
     def shorten_rows(match: re.Match[str]) -> str:
         hidden.append(match[3].count("%s"))

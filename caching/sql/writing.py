@@ -48,6 +48,11 @@ class Values:
             return None
         return values_at(self.placeholders.slots[word], self.params, self.hidden)[0]
 
+    def among(self, words: range) -> list[object]:
+        """The parameters of all placeholders there."""
+        slots = self.placeholders.within(words)
+        return [value for slot in slots for value in values_at(slot, self.params, self.hidden)]
+
     def all_at(self, word: int | None, form: Insertion) -> Sequence[object]:
         """The values of one column in all rows that this one stands for."""
         first = self.at(word)
@@ -129,9 +134,6 @@ class Writing:
             return None
         for pin in form.where.pins:
             if pin.column == table.key.key:
-                slots = values.placeholders.within(pin.values)
                 key = table.key
-                return [
-                    (key, value) for slot in slots for value in values_at(slot, values.params, values.hidden)
-                ]
+                return [(key, value) for value in values.among(pin.values)]
         return None

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Max, Q
 
 from caching.sql import Changes, Dependencies, Kind, Params, Statement, Statements, read_schema
-from platform_app.models import Persona, Scenario, Scene, User
+from platform_app.models import Persona, Scenario, Scene, Simulation, User
 from tests.factories import PersonaFactory, ScenarioFactory, make_scenario
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,7 @@ def test_one_row_by_its_key(
         lambda scenario: scenario.personas.filter(Q(name="x") | Q(name="y")).order_by("name").first(),
         lambda scenario: scenario.personas.exclude(name="x").aggregate(Max("position")),
         lambda scenario: list(Persona.objects.filter(scenario_id__in=[scenario.pk]).distinct()),
+        lambda scenario: list(Persona.objects.filter(Q(scenario=scenario) | Q(scenario=scenario.pk))),
         lambda scenario: list(scenario.personas.values("name").annotate(n=Count("id"))),
         lambda scenario: list(scenario.personas.select_for_update()),
         lambda scenario: list(scenario.personas.iterator()),
@@ -120,12 +121,46 @@ def test_rows_that_point_to_one(
     assert found == Dependencies(of_rows(Persona, f"scenario_id={scenario.pk}"))
 
 
+@pytest.mark.parametrize("count", [1, 2, 20, 40])
+def test_a_page_with_the_row_that_each_points_to(statements: Statements, count: int) -> None:
+    """Django asks for the owners in another way on each database."""
+    scenarios = ScenarioFactory.create_batch(count)
+    page = Scenario.objects.filter(pk__in=[one.pk for one in scenarios]).prefetch_related("owner")
+    with sending(statements) as sent:
+        assert len(list(page)) == count
+    asked, owners = [statement.dependencies(params) for statement, params, _ in sent]
+    assert asked == Dependencies(
+        of_rows(Scenario, *(f"id={one.pk}" for one in scenarios)), of_tables(Scenario), count
+    )
+    assert owners == Dependencies(
+        of_rows(User, *(f"id={one.owner_id}" for one in scenarios)), of_tables(User), count
+    )
+
+
+def test_a_page_that_is_too_long_rests_on_the_table(statements: Statements) -> None:
+    ScenarioFactory.create_batch(41)
+    with sending(statements) as sent:
+        list(Scenario.objects.prefetch_related("owner", "personas"))
+    _, owners, personas = [statement.dependencies(params) for statement, params, _ in sent]
+    assert owners == Dependencies(of_tables(User))
+    assert personas == Dependencies(of_tables(Persona))
+
+
+def test_prefetches_of_any_length_are_analysed_once(statements: Statements) -> None:
+    ScenarioFactory.create_batch(5)
+    with sending(statements) as sent:
+        for length in range(2, 6):
+            list(Scenario.objects.prefetch_related("owner")[:length])
+    assert len({id(statement._shape) for statement, _, _ in sent[1::2]}) == 1
+
+
 @pytest.mark.parametrize(
     ("read", "models"),
     [
         (lambda: list(Persona.objects.all()), [Persona]),
         (lambda: Persona.objects.filter(name="x").count(), [Persona]),
-        (lambda: list(Persona.objects.filter(Q(scenario=1) | Q(scenario=2))), [Persona]),
+        (lambda: list(Persona.objects.filter(Q(scenario=1) | Q(name="x"))), [Persona]),
+        (lambda: list(Persona.objects.exclude(Q(scenario=1) | Q(scenario=2))), [Persona]),
         (lambda: list(Persona.objects.exclude(scenario=1)), [Persona]),
         (
             lambda: list(Persona.objects.filter(scenario__in=Scenario.objects.filter(pk=1))),
@@ -193,11 +228,11 @@ def test_rows_between_two_others(statements: Statements, scenario: Scenario) -> 
     scene, persona = scenario.scenes.all()[0], PersonaFactory.create(scenario=scenario, name="New")
     ((_, _, changes),) = writing(statements, lambda: scene.personas.add(persona))
     assert changes == explained(THROUGH, f"scene_id={scene.pk}", f"persona_id={persona.pk}")
-    ((statement, _, changes),) = writing(statements, lambda: scene.personas.remove(persona))
+    ((statement, params, changes),) = writing(statements, lambda: scene.personas.remove(persona))
     assert changes == bulk(THROUGH)
     aid = statement.returning
     assert aid is not None
-    assert aid.tags([(9, scene.pk, persona.pk)]) == explained(
+    assert aid.tags(params, [(9, scene.pk, persona.pk)]) == explained(
         THROUGH, "id=9", f"{aid.columns[1]}={scene.pk}", f"{aid.columns[2]}={persona.pk}"
     )
 
@@ -251,7 +286,7 @@ def test_the_database_tells_which_rows_it_changed(
         rows = cursor.fetchall()
     assert {row[0] for row in rows} <= expected
     ends = {end for pk, owner in rows for end in (f"id={pk}", f"scenario_id={owner}")}
-    assert aid.tags(rows) == explained(Persona, *ends)
+    assert aid.tags(params, rows) == explained(Persona, *ends)
 
 
 @pytest.mark.parametrize(
@@ -269,6 +304,47 @@ def test_updates_of_any_row(statements: Statements, scenario: Scenario, write: C
         assert of_rows(Persona, "any") <= changes.tags
         assert not changes.explained
         assert statement.by_key is None
+
+
+def test_a_row_that_goes_is_taken_out_of_what_points_to_it(
+    statements: Statements, scenario: Scenario
+) -> None:
+    """SET_NULL: what it was pinned to stands in the statement."""
+    scene = scenario.scenes.all()[0]
+    simulation = Simulation.objects.create(scenario=scenario, student=scenario.owner, current_scene=scene)
+    scene_pk = scene.pk
+    cleared = [
+        (statement, params)
+        for statement, params, _ in writing(statements, scene.delete)
+        if statement.returning and statement.returning.columns[-1] == "current_scene_id"
+    ]
+    ((statement, params),) = cleared
+    assert statement.changes(params) == bulk(Simulation)
+    assert statement.returning is not None
+    row = (simulation.pk, scenario.pk, scenario.owner_id, None)
+    assert statement.returning.tags(params, [row]) == explained(
+        Simulation,
+        f"id={simulation.pk}",
+        f"scenario_id={scenario.pk}",
+        f"student_id={scenario.owner_id}",
+        f"current_scene_id={scene_pk}",
+    )
+
+
+def test_rows_that_are_handed_from_one_to_another(statements: Statements, scenario: Scenario) -> None:
+    target = ScenarioFactory.create()
+    pk = Persona.objects.filter(scenario=scenario).values_list("pk", flat=True)[0]
+    handed = Persona.objects.filter(scenario=scenario, pk=pk)
+    ((statement, params, changes),) = writing(statements, lambda: handed.update(scenario=target))
+    assert changes == bulk(Persona)
+    assert statement.returning is not None
+    assert statement.returning.tags(params, [(pk, target.pk)]) == explained(
+        Persona, f"id={pk}", f"scenario_id={scenario.pk}", f"scenario_id={target.pk}"
+    )
+    by_key = Persona.objects.filter(pk=pk)
+    ((statement, _, changes),) = writing(statements, lambda: by_key.update(scenario=scenario))
+    assert changes == bulk(Persona)
+    assert statement.returning is None
 
 
 def test_a_cascade_changes_all_that_it_touches(statements: Statements, scenario: Scenario) -> None:

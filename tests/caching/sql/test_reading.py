@@ -62,9 +62,52 @@ def test_parameters_by_name(analyse: Analyse) -> None:
     assert statement.dependencies([7, "x"]) == whole("book")
 
 
-def test_many_values_read_the_table(analyse: Analyse) -> None:
-    text = BOOK + f'"book"."id" IN ({", ".join(["%s"] * 9)})'
-    assert analyse(text).dependencies(list(range(9))) == whole("book")
+def plain_list(count: int) -> str:
+    return f'"book"."id" IN ({", ".join(["%s"] * count)})'
+
+
+def list_in_brackets(count: int) -> str:
+    return f'("book"."id") IN ({", ".join(["(%s)"] * count)})'
+
+
+def list_of_equalities(count: int) -> str:
+    return "(" + " OR ".join(['"book"."id" = %s'] * count) + ")"
+
+
+@pytest.mark.parametrize("in_list", [plain_list, list_in_brackets, list_of_equalities])
+class TestLists:
+    @pytest.mark.parametrize("count", [1, 2, 12, 40])
+    def test_a_list_pins_each_of_its_values(
+        self, analyse: Analyse, in_list: Callable[[int], str], count: int
+    ) -> None:
+        found = analyse(BOOK + f'{in_list(count)} AND "book"."title" = %s').dependencies([*range(count), "x"])
+        tags = [f"book:id={number}" for number in range(count)]
+        assert found == rows(*tags, "book:bulk", absent="book:any", found=count)
+
+    def test_very_many_values_read_the_table(self, analyse: Analyse, in_list: Callable[[int], str]) -> None:
+        assert analyse(BOOK + in_list(41)).dependencies(list(range(41))) == whole("book")
+
+    def test_a_value_that_proves_nothing_spoils_the_list(
+        self, analyse: Analyse, in_list: Callable[[int], str]
+    ) -> None:
+        assert analyse(BOOK + in_list(3)).dependencies([1, "2", 3]) == whole("book")
+        assert analyse(BOOK + in_list(3)).dependencies([1, 2]) == whole("book")
+
+    def test_a_list_after_not_or_in_a_function_pins_nothing(
+        self, analyse: Analyse, in_list: Callable[[int], str]
+    ) -> None:
+        for around in (
+            "NOT {}",
+            "NOT ({})",
+            "f({})",
+            "f(({}))",
+            "({}) IS NULL",
+            "({} OR 1 = 1)",
+            "{} = false",
+        ):
+            found = analyse(BOOK + around.format(in_list(3))).dependencies([1, 2, 3])
+            assert "db:book:any" in found.tags | found.absent, around
+            assert found.rows == 0, around
 
 
 def test_lists_before_a_pin_do_not_shift_its_parameter(analyse: Analyse) -> None:
@@ -114,6 +157,17 @@ ONE = '"book"."author_id" = %s'
         '-"book"."author_id" = %s',
         '"other"."book"."author_id" = %s',
         '"book"."author_id" = ANY(%s)',
+        'abs("book"."author_id") IN (%s)',
+        'abs ("book"."author_id") IN ((%s), (%s))',
+        '("book"."author_id") NOT IN ((%s), (%s))',
+        '("book"."author_id") IN ((%s), (5))',
+        '("book"."author_id") IN ((%s), (%s)) IS NULL',
+        '("book"."author_id", "book"."id") IN ((%s, %s))',
+        '("book"."author_id") IN (%s) OR 1 = 1',
+        '("book"."author_id" + 1) IN ((%s))',
+        '("book"."author_id" = %s OR "book"."title" = %s)',
+        '("book"."author_id" = %s OR "book"."author_id" = %s OR 1 = 1)',
+        '"book"."author_id" = %s OR "book"."author_id" = %s',
         '"author_id" = %s',
         '"book"."title" = %s',
         f"{ONE} UNION SELECT 1, 2 FROM book",
@@ -137,6 +191,11 @@ def test_a_condition_that_need_not_hold_pins_nothing(analyse: Analyse, condition
         f"(1 = 1 OR 1 = 2) AND {ONE}",
         f"{ONE} AND f(1, 2)",
         '"book"."author_id" IN (%s)',
+        '("book"."author_id") IN (%s)',
+        '("book"."author_id") IN ((%s), (%s))',
+        '(("book"."author_id") IN ((%s)) AND 1 = 1)',
+        '("book"."author_id" = %s OR "book"."author_id" = %s)',
+        '("book"."author_id") = %s',
         "book.author_id in (%s)",
         "Book.AUTHOR_ID=%s",
         f"{ONE} GROUP BY 1 HAVING 1 = 1 ORDER BY 1 LIMIT 1 OFFSET 1 FOR UPDATE",

@@ -33,6 +33,13 @@ VALUES = {
 Bound = tuple[str, list[object]]
 
 
+LISTS = (
+    lambda left, count: f"{left} IN ({', '.join(['%s'] * count)})",
+    lambda left, count: f"({left}) IN ({', '.join(['(%s)'] * count)})",
+    lambda left, count: f"({' OR '.join([f'{left} = %s'] * count)})",
+)
+
+
 @st.composite
 def leaves(draw: st.DrawFn, tables: Sequence[str]) -> Bound:
     table = draw(st.sampled_from(tables))
@@ -43,7 +50,7 @@ def leaves(draw: st.DrawFn, tables: Sequence[str]) -> Bound:
     operator = draw(st.sampled_from(["=", "=", "=", "=", "IN", "IN", "<>", "IS NULL", "BETWEEN"]))
     if operator == "IN":
         params = draw(st.lists(values, min_size=1, max_size=4))
-        return f"{left} IN ({', '.join(['%s'] * len(params))})", list(params)
+        return draw(st.sampled_from(LISTS))(left, len(params)), list(params)
     if operator == "IS NULL":
         return f"{left} IS NULL", []
     if operator == "BETWEEN":
@@ -95,7 +102,11 @@ def queries(draw: st.DrawFn) -> Bound:
 
 @st.composite
 def writes(draw: st.DrawFn) -> Bound:
-    kind = draw(st.sampled_from(["insert", "insert", "keyed", "update", "update", "delete", "author"]))
+    kind = draw(
+        st.sampled_from(
+            ["insert", "insert", "keyed", "update", "update", "moved", "moved", "delete", "author"]
+        )
+    )
     where, params = draw(conditions(["book"]))
     if kind == "insert":
         rows = draw(
@@ -116,6 +127,18 @@ def writes(draw: st.DrawFn) -> Bound:
         if draw(st.booleans()):
             where, params = '"book"."id" = %s', [draw(VALUES["id"])]
         return f'UPDATE "book" SET "{column}" = %s WHERE {where}', [draw(VALUES[column]), *params]
+    if kind == "moved":
+        column = draw(st.sampled_from(["author_id", "author_id", "series_id", "id"]))
+        old = draw(st.lists(VALUES[column], min_size=1, max_size=1 if column == "id" else 3))
+        asked = draw(st.sampled_from(LISTS))(f'"book"."{column}"', len(old))
+        if draw(st.booleans()):
+            asked, old = f"{asked} AND {where}", [*old, *params]
+        if column != "id" and draw(st.booleans()):
+            return f'UPDATE "book" SET "{column}" = NULL WHERE {asked}', old
+        return f'UPDATE "book" SET "{column}" = %s WHERE {asked}', [
+            5 if column == "id" else draw(VALUES[column]),
+            *old,
+        ]
     if kind == "author":
         return 'UPDATE "author" SET "name" = %s WHERE "author"."id" = %s', [
             draw(VALUES["title"]),
@@ -146,7 +169,7 @@ def changed(
             return aid.tags(params, old).tags
     returning = statement.returning
     if returning is not None:
-        return returning.tags(run(database, returning.sql(), params)).tags
+        return returning.tags(params, run(database, returning.sql(), params)).tags
     run(database, sql, params)
     return statement.changes(params).tags
 

@@ -116,8 +116,30 @@ def test_a_text_is_looked_at_once(vendor: str, piece: str) -> None:
 def test_lists_of_any_length_are_one_text() -> None:
     assert shorten("IN (%s, %s, %s) AND b IN (%s, %s)") == ("IN (%s, ...) AND b IN (%s, ...)", (2, 1))
     assert shorten("IN (%s)") == ("IN (%s)", ())
+    assert shorten('("a"."b") IN ((%s), (%s), (%s))') == ('("a"."b") IN (%s, ...)', (2,))
+    assert shorten('("a"."b") IN ((%s))') == ('("a"."b") IN (%s)', ())
+    equal = '("a"."b" = %s OR "a"."b" = %s OR "a"."b" = %s)'
+    assert shorten(f"IN (%s, %s) AND {equal}") == ('IN (%s, ...) AND ("a"."b" IN (%s, ...))', (1, 2))
     rows = "INSERT INTO t (a, b) VALUES (%s, %s), (%s, %s), (%s, %s) RETURNING a"
     assert shorten(rows) == ("INSERT INTO t (a, b) VALUES (%s, %s), ... RETURNING a", (4,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '("a"."b" = %s OR "a"."c" = %s)',
+        '("a"."b" = %s OR "a"."b" = %s OR c)',
+        '("a"."b" = %s OR "a"."b" = %s AND c)',
+        '("a"."b" = %s OR "a"."b" = %s::text)',
+        '"a"."b" = %s OR "a"."b" = %s',
+        '("a"."b" = %s)',
+        "IN ((%s, %s))",
+        "IN ((%s), %s)",
+        "IN ((%s), (%s, %s))",
+    ],
+)
+def test_other_brackets_stay_as_they_are(text: str) -> None:
+    assert shorten(text) == (text, ())
 
 
 @given(st.integers(1, 30), st.integers(1, 30))
