@@ -51,6 +51,7 @@ class Link:
         "_confirmed_until",
         "_confirming",
         "_connection",
+        "_owed",
         "_poll",
         "_reader",
         "_socket",
@@ -65,6 +66,7 @@ class Link:
         self.replicas = 0
         self._confirmed_until = 0.0
         self._confirming = False
+        self._owed = 0
         self._buffer = bytearray(_BUFFER_BYTES)
         self._reader: Any = hiredis.Reader(
             protocolError=redis.InvalidResponse, replyError=reply_error, notEnoughData=_NOT_YET
@@ -98,9 +100,16 @@ class Link:
             self.close()
             raise Gone(f"the connection broke: {error}") from error
 
+    def post(self, commands: Sequence[Command]) -> None:
+        """Send without waiting. The replies are read, and thrown away, before those to the next commands."""
+        self.send(commands)
+        self._owed += len(commands) + self._confirming
+
     def receive(self, count: int, deadline: float) -> list[Reply]:
         """The replies to the `count` commands that were sent; `deadline` is a time of time.monotonic()."""
         try:
+            if self._owed:
+                self._collect(deadline)
             if not self._confirming:
                 return [self._next(deadline, first=not position) for position in range(count)]
             self._confirm(self._next(deadline, first=True))
@@ -111,10 +120,22 @@ class Link:
 
     def is_open(self) -> bool:
         """Whether nothing waits to be read: that would be the end of the connection, or an answer too many."""
+        if self._owed:
+            try:
+                self._collect(time.monotonic() + clients.SOCKET_SECONDS)
+            except (redis.RedisError, OSError):
+                self.close()
         return bool(self._connection.is_connected) and not self._poll.poll(0)
 
     def close(self) -> None:
         self._connection.disconnect()
+
+    def _collect(self, deadline: float) -> None:
+        owed, self._owed = self._owed, 0
+        for _ in range(owed):
+            reply = self._next(deadline, first=True)
+            if isinstance(reply, Refused):
+                raise Gone(str(reply))
 
     def _next(self, deadline: float, *, first: bool = False) -> Reply:
         reply: Reply = self._reader.gets()

@@ -30,6 +30,7 @@ __all__ = [
     "in_order",
     "may_store",
     "mget",
+    "post",
     "run",
 ]
 
@@ -61,6 +62,26 @@ def in_order(first: Sequence[Command], then: Sequence[Command]) -> tuple[list[Re
         return call(first) if first else [], call(then) if then else []
     replies = call([*first, *then])
     return replies[: len(first)], replies[len(first) :]
+
+
+def post(first: Sequence[Command], then: Sequence[Command]) -> None:
+    """Both, in this order, without waiting for what a server of its own says to it. Raises CacheUnavailable.
+
+    For what others notice by themselves if it was not done.
+    """
+    try:
+        topology = nodes.current()
+        if topology.fails_over:
+            checked(call(first) if first else [])
+            checked(call(then))
+            return
+        link = links.to(topology.target, topology.target.addresses[0])
+        if not link.is_open():
+            links.close(link)
+            link = links.to(topology.target, link.address)
+        link.post([*first, *then])
+    except _FAILURES as error:
+        raise unavailable(error) from error
 
 
 def checked(replies: Iterable[Reply]) -> None:

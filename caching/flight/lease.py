@@ -102,8 +102,7 @@ class Lease:
                 ("PEXPIRE", landing_key, LANDING_TTL_MS),
             ]
             with suppress(CacheUnavailable):
-                stored, landed = wire.in_order(baggage.unloaded() if baggage else (), landing)
-                wire.checked([*stored, *landed])
+                wire.post(baggage.unloaded() if baggage else (), landing)
 
     def _holder(self, current: object, remaining_ms: object, lease_ms: int) -> Holder | None:
         """None: what lies there is no lease. It has another type or form, or no expiry such as ours have."""

@@ -69,6 +69,11 @@ def read(key: str, scopes: tuple[str, ...]) -> Reading:
     return judged(key, question, values, epoch)
 
 
+def is_known(key: str) -> bool:
+    """Whether this process has seen the entry before."""
+    return key in _questions
+
+
 def about(key: str, scopes: tuple[str, ...]) -> Question:
     """What to ask for: the entry, and the tags that it had when this process last saw it."""
     return _questions.get(key) or _questions.about(key, scopes)

@@ -39,19 +39,23 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
     """Raises CacheUnavailable, and whatever the function raises. `is_ready`: the scope has made its barrier."""
     if is_ready and (copy := _near(call)) is not None:
         return query.near_hit(copy)
-    value, reading = query.look(call, near.position() if is_ready else None)
-    stats.record(query.kind, reading.outcome)
-    if value is not MISS and not query.is_due(reading):
-        return cast("R", value)
-    computation = _Computation(query, call, value, reading.stamps)
-    if value is not MISS:
-        return computation.early()
-    if _must_be_alone(reading):
-        return computation.run().value
+    if entries.is_known(call.key) or not pending.is_clean():
+        value, reading = query.look(call, near.position() if is_ready else None)
+        stats.record(query.kind, reading.outcome)
+        if value is not MISS and not query.is_due(reading):
+            return cast("R", value)
+        computation = _Computation(query, call, value, reading)
+        if value is not MISS:
+            return computation.early()
+        if _must_be_alone(reading):
+            return computation.alone()
+    else:
+        # It is probably not there: look with the same round trip that takes the lease.
+        computation = _Computation(query, call, MISS, None)
     try:
         return computation.taken(flight.share(call.digest, compute=computation.run, **computation.terms()))
     except _Unshareable:
-        return computation.run().value
+        return computation.alone()
 
 
 async def answer_async(query: Query[R], call: Call) -> R:
@@ -60,7 +64,7 @@ async def answer_async(query: Query[R], call: Call) -> R:
     stats.record(query.kind, reading.outcome)
     if value is not MISS and not query.is_due(reading):
         return cast("R", value)
-    computation = _Computation(query, call, value, reading.stamps)
+    computation = _Computation(query, call, value, reading)
     if value is not MISS:
         return await computation.early_async()
     if _must_be_alone(reading):
@@ -76,11 +80,12 @@ async def answer_async(query: Query[R], call: Call) -> R:
 class _Computation(Generic[R]):
     """What one caller does for a value that is not there: computes it, or takes what somebody else computed."""
 
-    def __init__(self, query: Query[R], call: Call, found: Any, ahead: Stamps) -> None:
+    def __init__(self, query: Query[R], call: Call, found: Any, looked: Reading | None) -> None:
         self._query = query
         self._call = call
         self._found = found
-        self._recorder = Recorder(call.scopes, ahead)
+        self._has_looked = looked is not None
+        self._recorder = Recorder(call.scopes, looked.stamps if looked else {})
         self._own: Computed[R] | None = None
         self._baggage = Baggage(self._asked_with_lease)
 
@@ -158,6 +163,7 @@ class _Computation(Generic[R]):
 
     def _asked_with_lease(self) -> list[Command]:
         """The entry once more, for somebody may just have stored it; and the stamps that a computation will need."""
+        self._since = near.position() if scopes.ready() else None
         self._question = entries.about(self._call.key, self._call.scopes)
         self._births = Births(self._query.foreseen(self._call))
         return [*self._question.commands(), *self._births.commands]
@@ -170,12 +176,15 @@ class _Computation(Generic[R]):
         else:
             reading = self._judged(replies[: len(self._question.keys)])
             ahead = reading.stamps | self._births.stamps(replies[len(self._question.keys) :])
-            value, reading = self._query.opened(self._call, reading, None)
+            value, reading = self._query.opened(self._call, reading, self._since)
+        if not self._has_looked:
+            stats.record(self._query.kind, reading.outcome)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, ahead)
         if reading.entry is None:
             return MISS
-        stats.record(self._query.kind, Outcome.WAITED)
+        if self._has_looked:
+            stats.record(self._query.kind, Outcome.WAITED)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
 
