@@ -17,6 +17,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from operator import eq
 from typing import Any
 
 import msgspec
@@ -68,10 +69,15 @@ class ResultCodec:
         """Raises Uncacheable, with the place in the value and what to return instead."""
         forms = self._forms()
         try:
-            for dump in (_dump_annotated, _dump_plain):
-                body = dump(forms, value)
-                if body is not None and self._gives_back(body, value):
-                    return body
+            body = _dump_annotated(forms, value)
+            if body is not None and self._gives_back(body, value, alike):
+                return body
+            body = _dump_plain(forms, value)
+            # Its shape was made of the very types in the value, so values that are equal are alike.
+            if body is not None and (
+                self._gives_back(body, value, eq) or self._gives_back(body, value, alike)
+            ):
+                return body
             return self._dump_objects(forms, value)
         except Unfit as unfit:
             raise Uncacheable(f"{self._name}: {described(unfit.place)} is {unfit.why}.") from unfit
@@ -88,9 +94,9 @@ class ResultCodec:
         except _NOT_OURS as error:
             raise Undecodable(f"no result of {self._name}") from error
 
-    def _gives_back(self, body: bytes, value: Any) -> bool:
+    def _gives_back(self, body: bytes, value: Any, same: Callable[[Any, Any], bool]) -> bool:
         try:
-            return alike(value, self.load(body))
+            return same(value, self.load(body))
         except Undecodable:
             return False
 
