@@ -78,11 +78,12 @@ class Reading:
                 tags.add(self._tagging.any(table))
                 continue
             tags.add(self._tagging.bulk(table))
-            (pin, texts), others = proven[0], proven[1:]
+            pin, texts = proven[0]
             tags |= self._row_tags(pin, texts)
             if pin.is_key:
                 # A new row has its key from a sequence as a rule: its INSERT says only what it points to.
-                later = self._row_tags(*others[0]) if others else {self._tagging.any(table)}
+                pointing = [one for one in proven if not one[0].is_key]
+                later = self._row_tags(*pointing[0]) if pointing else {self._tagging.any(table)}
                 found = self._rows_that_prove(len(texts))
                 (absent if found else tags).update(later)
                 rows = max(rows, found)

@@ -167,17 +167,17 @@ def update_or_create(world: World) -> None:
         Persona.objects.update_or_create(scenario=world.mine.scenario, name="New", defaults={"role": role})
 
 
-@kind()
+@kind(precise=True)
 def delete(world: World) -> None:
     world.mine.personas[2].delete()
 
 
-@kind()
+@kind(precise=True)
 def delete_with_cascade(world: World) -> None:
     world.mine.scenario.delete()
 
 
-@kind()
+@kind(precise=True)
 def delete_that_sets_null(world: World) -> None:
     world.mine.scene.delete()
 
@@ -253,6 +253,24 @@ def update_of_the_foreign_key(world: World) -> None:
     Persona.objects.filter(pk=world.mine.personas[0].pk).update(scenario=world.other.scenario)
 
 
+@kind(in_transaction=True)
+def update_of_the_foreign_key_that_is_asked_for(world: World) -> None:
+    target = Scenario.objects.create(owner=world.mine.scenario.owner, title="Third")
+    Persona.objects.filter(scenario=world.mine.scenario).update(scenario=target)
+
+
+@kind()
+def update_of_the_foreign_key_to_another(world: World) -> None:
+    Persona.objects.filter(scenario=world.mine.scenario, pk=world.mine.personas[0].pk).update(
+        scenario=world.other.scenario
+    )
+
+
+@kind(in_transaction=True)
+def update_of_the_foreign_key_to_null(world: World) -> None:
+    Simulation.objects.filter(current_scene__in=[world.mine.scene]).update(current_scene=None)
+
+
 @kind()
 def update_with_an_expression(world: World) -> None:
     Persona.objects.update(position=F("position") + 1)
@@ -281,22 +299,22 @@ def m2m_add(world: World) -> None:
     world.mine.scene.personas.add(world.mine.personas[2])
 
 
-@kind()
+@kind(precise=True)
 def m2m_set(world: World) -> None:
     world.mine.scene.personas.set(world.mine.personas[1:])
 
 
-@kind()
+@kind(precise=True)
 def m2m_remove(world: World) -> None:
     world.mine.scene.personas.remove(world.mine.personas[0])
 
 
-@kind()
+@kind(precise=True)
 def m2m_clear(world: World) -> None:
     world.mine.scene.personas.clear()
 
 
-@kind()
+@kind(precise=True)
 def m2m_from_the_other_side(world: World) -> None:
     world.mine.personas[2].scenes.set([world.mine.scene])
     world.mine.personas[0].scenes.clear()

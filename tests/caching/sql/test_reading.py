@@ -55,6 +55,12 @@ def test_a_foreign_key_says_where_an_absent_row_would_appear(analyse: Analyse) -
     assert found == rows("book:id=7", "book:bulk", absent="book:author_id=3", found=1)
 
 
+def test_a_key_that_is_asked_for_twice_does_not_say_where_it_would_appear(analyse: Analyse) -> None:
+    """`filter(pk=7).get(pk=7)`: a new row gets its key from a sequence, and its INSERT does not name it."""
+    found = analyse(BOOK + '"book"."id" = %s AND "book"."id" = %s').dependencies((7, 7))
+    assert found == rows("book:id=7", "book:bulk", absent="book:any", found=1)
+
+
 def test_parameters_by_name(analyse: Analyse) -> None:
     statement = analyse(BOOK + '"book"."id" = %(id)s AND "book"."title" <> %(title)s')
     assert statement.dependencies({"id": 7, "title": "x"}).tags == {"db:book:id=7", "db:book:bulk"}
