@@ -72,10 +72,6 @@ class Question(wire.Gathering):
         super().__init__([entry_key, *_keys(names)])
         self.names = names
 
-    def commands(self) -> list[Command]:
-        """The same, for sending along with others."""
-        return [("GET", key) for key in self.keys]
-
 
 def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: bytes | None) -> bool:
     """Whether the replies are these stamps, which have one epoch, and this one. False may only mean: look closer."""
@@ -97,7 +93,7 @@ def may_store(stamps: Stamps) -> bool:
     some seconds after a failover, which may have lost marks."""
     tag_keys = _keys(stamps)
     epochs = wire.epochs_of(tag_keys)
-    return all(map(bytes.startswith, stamps.values(), epochs)) and all(map(wire.may_store, tag_keys))
+    return all(map(bytes.startswith, stamps.values(), epochs)) and wire.may_store(*tag_keys)
 
 
 def announce(writer: str, names: Collection[str]) -> None:

@@ -156,10 +156,11 @@ def epochs_of(keys: Sequence[str]) -> list[bytes]:
     return [epoch_of(keys[0])] * len(keys) if keys else []
 
 
-def may_store(key: str) -> bool:
-    """Whether what is computed now may be stored under this key. False for some seconds after a failover."""
-    topology = nodes.current()
-    return not topology.fails_over or bounds.is_settled(epoch_of(key), _ask_age)
+def may_store(*keys: str) -> bool:
+    """Whether what is computed now may rest on these keys. False for some seconds after a failover."""
+    if not nodes.current().fails_over:
+        return True
+    return all(bounds.is_settled(epoch, _ask_age) for epoch in {epoch_of(key) for key in keys})
 
 
 def on_topology_change(callback: Callable[[], None]) -> None:

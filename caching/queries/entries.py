@@ -80,18 +80,24 @@ def about(key: str, scopes: tuple[str, ...]) -> Question:
 
 
 def judged(key: str, question: Question, values: Sequence[bytes | None], epoch: bytes | None) -> Reading:
-    """What the answers to the question mean. More may have to be asked, about tags that were not known."""
+    """What the answers to the question mean."""
     packed, *replies = values
     entry = None if packed is None else _unpacked(packed)
     # The way of almost every hit. What follows it is slower, and says why there is none.
     if entry is not None and entry.tags == question.names and tags.are(replies, entry.stamps, epoch):
         return _allowed(entry)
-    stamps = tags.settled(question.names, replies)
-    if entry is None:
-        return Reading(None, Outcome.ABSENT if packed is None else Outcome.UNDECODABLE, stamps)
+    return weighed(key, packed, tags.settled(question.names, replies))
+
+
+def weighed(key: str, packed: bytes | None, stamps: Stamps) -> Reading:
+    """Whether the entry holds under these stamps. More may have to be asked, about tags that were not known."""
+    if packed is None:
+        return Reading(None, Outcome.ABSENT, stamps)
+    if (entry := _unpacked(packed)) is None:
+        return Reading(None, Outcome.UNDECODABLE, stamps)
     if unknown := [name for name in entry.tags if name not in stamps]:
         stamps |= tags.stamps(unknown)
-    if entry.tags != question.names:
+    if about(key, entry.tags).names != entry.tags:
         _questions.about(key, entry.tags)
     if entry.holds(stamps):
         return _allowed(entry)

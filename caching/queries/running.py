@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from caching import flight, near, pending, scopes, stats, tags
 from caching.codec import MISS
-from caching.connection.wire import Command, Reply
+from caching.connection.wire import Command
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
 from caching.queries import entries, recorder
@@ -164,9 +163,9 @@ class _Computation(Generic[R]):
     def _asked_with_lease(self) -> list[Command]:
         """The entry once more, for somebody may just have stored it; and the stamps that a computation will need."""
         self._since = near.position() if scopes.ready() else None
-        self._question = entries.about(self._call.key, self._call.scopes)
-        self._births = Births(self._query.foreseen(self._call))
-        return [*self._question.commands(), *self._births.commands]
+        known = entries.about(self._call.key, self._call.scopes).names
+        self._births = Births(tuple({*known, *self._query.foreseen(self._call)}))
+        return [("GET", self._call.key), *self._births.commands]
 
     def _look_again(self) -> Any:
         replies = self._baggage.claimed()
@@ -174,8 +173,9 @@ class _Computation(Generic[R]):
             value, reading = _look(self._query, self._call)
             ahead = reading.stamps
         else:
-            reading = self._judged(replies[: len(self._question.keys)])
-            ahead = reading.stamps | self._births.stamps(replies[len(self._question.keys) :])
+            packed, *births = replies
+            ahead = self._births.stamps(births)
+            reading = entries.weighed(self._call.key, packed if isinstance(packed, bytes) else None, ahead)
             value, reading = self._query.opened(self._call, reading, self._since)
         if not self._has_looked:
             stats.record(self._query.kind, reading.outcome)
@@ -187,10 +187,6 @@ class _Computation(Generic[R]):
             stats.record(self._query.kind, Outcome.WAITED)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
-
-    def _judged(self, replies: Sequence[Reply]) -> Reading:
-        values = [reply if isinstance(reply, bytes) else None for reply in replies]
-        return entries.judged(self._call.key, self._question, values, None)
 
     def _accept(self, shared: Computed[R]) -> bool:
         if shared.why_not_stored:
