@@ -1,80 +1,22 @@
-"""What Django really sends, on the database of this test run, and what it is taken for."""
+"""What Django really sends to read, on the database of this test run, and what it is taken for."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 
-from caching.sql import Changes, Dependencies, Kind, Params, Statement, Statements, read_schema
-from platform_app.models import Persona, Scenario, Scene, Simulation, User
-from tests.factories import PersonaFactory, ScenarioFactory, make_scenario
+from caching.sql import Dependencies, Statements
+from platform_app.models import Persona, Scenario, Scene, User
+from tests.factories import ScenarioFactory
 
+from .sent import of_rows, of_tables, reading, scenario, sending, statements
+
+__all__ = ["scenario", "statements"]
 pytestmark = pytest.mark.django_db
 
-Sent = list[tuple[Statement, Any, bool]]
 THROUGH = Scene.personas.through
 PERSONAS = Persona.objects.order_by()
-
-
-@pytest.fixture(scope="module")
-def statements(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Statements:
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        return Statements("db", connection.vendor, read_schema(connection))
-
-
-@pytest.fixture
-def scenario() -> Scenario:
-    return make_scenario()
-
-
-@contextmanager
-def sending(statements: Statements) -> Iterator[Sent]:
-    """All statements with their parameters, savepoints left out."""
-    sent: Sent = []
-
-    def look(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        statement = statements.analyse(sql)
-        if statement.kind is not Kind.OTHER:
-            sent.append((statement, params, many))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(look):
-        yield sent
-
-
-def reading(statements: Statements, read: Callable[[], object]) -> Dependencies:
-    """Of the only query that this sends."""
-    with sending(statements) as sent:
-        read()
-    ((statement, params, many),) = sent
-    assert statement.kind is Kind.READ
-    assert not many
-    return statement.dependencies(params)
-
-
-def writing(statements: Statements, write: Callable[[], object]) -> list[tuple[Statement, Params, Changes]]:
-    with sending(statements) as sent:
-        write()
-    return [
-        (statement, params, statement.changes(params))
-        for statement, params, _ in sent
-        if statement.kind is Kind.WRITE
-    ]
-
-
-def tag(model: Any, end: str) -> str:
-    return f"db:{model._meta.db_table}:{end}"
-
-
-def of_rows(model: Any, *ends: str) -> frozenset[str]:
-    return frozenset({tag(model, "bulk"), *(tag(model, end) for end in ends)})
-
-
-def of_tables(*models: Any) -> frozenset[str]:
-    return frozenset(tag(model, "any") for model in models)
 
 
 @pytest.mark.parametrize(
@@ -192,166 +134,6 @@ def test_joins_prefetches_and_relations(statements: Statements, scenario: Scenar
     assert scenes.tags == of_rows(Scene, f"scenario_id={scenario.pk}")
     ids = [f"scene_id={scene.pk}" for scene in scenario.scenes.all()]
     assert cast.tags == of_tables(Persona) | of_rows(THROUGH, *ids)
-
-
-def explained(model: Any, *ends: str) -> Changes:
-    return Changes(of_tables(model) | {tag(model, end) for end in ends}, explained=True)
-
-
-def bulk(model: Any) -> Changes:
-    return Changes(of_rows(model, "any"), explained=False)
-
-
-def personas_of(scenario: Scenario, count: int) -> list[Persona]:
-    return [PersonaFactory.build(scenario=scenario, name=f"Extra {number}") for number in range(count)]
-
-
-def test_new_rows(statements: Statements, scenario: Scenario) -> None:
-    other = ScenarioFactory.create()
-    expected = explained(Persona, f"scenario_id={scenario.pk}")
-    for persona in personas_of(scenario, 1):
-        ((_, _, changes),) = writing(statements, persona.save)
-        assert changes == expected
-    ((_, _, changes),) = writing(
-        statements, lambda: Persona.objects.bulk_create([*personas_of(other, 3)], ignore_conflicts=True)
-    )
-    assert changes == explained(Persona, f"scenario_id={other.pk}")
-    both = [PersonaFactory.build(scenario=owner, name=f"Two {owner.pk}") for owner in (scenario, other)]
-    ((_, _, changes),) = writing(statements, lambda: Persona.objects.bulk_create(both))
-    assert changes == explained(Persona, f"scenario_id={scenario.pk}", f"scenario_id={other.pk}")
-    update = {"update_conflicts": True, "unique_fields": ["scenario", "name"], "update_fields": ["role"]}
-    ((_, _, changes),) = writing(statements, lambda: Persona.objects.bulk_create(both, **update))
-    assert changes == bulk(Persona)
-
-
-def test_rows_between_two_others(statements: Statements, scenario: Scenario) -> None:
-    scene, persona = scenario.scenes.all()[0], PersonaFactory.create(scenario=scenario, name="New")
-    ((_, _, changes),) = writing(statements, lambda: scene.personas.add(persona))
-    assert changes == explained(THROUGH, f"scene_id={scene.pk}", f"persona_id={persona.pk}")
-    ((statement, params, changes),) = writing(statements, lambda: scene.personas.remove(persona))
-    assert changes == bulk(THROUGH)
-    aid = statement.returning
-    assert aid is not None
-    assert aid.tags(params, [(9, scene.pk, persona.pk)]) == explained(
-        THROUGH, "id=9", f"{aid.columns[1]}={scene.pk}", f"{aid.columns[2]}={persona.pk}"
-    )
-
-
-def test_saving_a_loaded_row(statements: Statements, scenario: Scenario) -> None:
-    persona = scenario.personas.all()[0]
-    ((statement, params, changes),) = writing(statements, persona.save)
-    aid = statement.by_key
-    assert changes == bulk(Persona)
-    assert aid is not None
-    assert aid.key_value(params) == str(persona.pk)
-    assert aid.new_foreign_keys(params) == {"scenario_id": scenario.pk}
-    sql, values = aid.guarded(params, {"scenario_id": scenario.pk})
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        assert cursor.rowcount == 1
-        cursor.execute(*aid.guarded(params, {"scenario_id": None}))
-        assert cursor.rowcount == 0
-    assert aid.tags(params, {"scenario_id": 99}) == explained(
-        Persona, f"id={persona.pk}", f"scenario_id={scenario.pk}", "scenario_id=99"
-    )
-
-
-def test_a_user_points_nowhere(statements: Statements, student: User) -> None:
-    ((_, _, changes),) = writing(statements, student.save)
-    assert changes == explained(User, f"id={student.pk}")
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda scenario: scenario.personas.update(role="x"),
-        lambda scenario: scenario.personas.filter(name="x").update(position=F("position") + 1),
-        lambda scenario: Persona.objects.filter(pk__in=[p.pk for p in scenario.personas.all()]).update(
-            role="x"
-        ),
-        lambda scenario: Persona.objects.filter(scenario=scenario)._raw_delete("default"),
-    ],
-)
-def test_the_database_tells_which_rows_it_changed(
-    statements: Statements, scenario: Scenario, write: Callable[[Scenario], object]
-) -> None:
-    expected = {persona.pk for persona in scenario.personas.all()}
-    THROUGH.objects.all().delete()
-    ((statement, params, changes),) = writing(statements, lambda: write(scenario))
-    assert changes == bulk(Persona)
-    aid = statement.returning
-    assert aid is not None
-    with connection.cursor() as cursor:
-        cursor.execute(aid.sql(), params)
-        rows = cursor.fetchall()
-    assert {row[0] for row in rows} <= expected
-    ends = {end for pk, owner in rows for end in (f"id={pk}", f"scenario_id={owner}")}
-    assert aid.tags(params, rows) == explained(Persona, *ends)
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda: Persona.objects.update(role="x"),
-        lambda: Persona.objects.filter(scenario__title="x").update(role="x"),
-        lambda: Persona.objects.filter(scenario=-1).update(scenario=-2),
-        lambda: Persona.objects.bulk_update(Persona.objects.all(), ["role"]),
-    ],
-)
-def test_updates_of_any_row(statements: Statements, scenario: Scenario, write: Callable[[], object]) -> None:
-    changed = writing(statements, write)
-    for statement, _, changes in changed:
-        assert of_rows(Persona, "any") <= changes.tags
-        assert not changes.explained
-        assert statement.by_key is None
-
-
-def test_a_row_that_goes_is_taken_out_of_what_points_to_it(
-    statements: Statements, scenario: Scenario
-) -> None:
-    """SET_NULL: what it was pinned to stands in the statement."""
-    scene = scenario.scenes.all()[0]
-    simulation = Simulation.objects.create(scenario=scenario, student=scenario.owner, current_scene=scene)
-    scene_pk = scene.pk
-    cleared = [
-        (statement, params)
-        for statement, params, _ in writing(statements, scene.delete)
-        if statement.returning and statement.returning.columns[-1] == "current_scene_id"
-    ]
-    ((statement, params),) = cleared
-    assert statement.changes(params) == bulk(Simulation)
-    assert statement.returning is not None
-    row = (simulation.pk, scenario.pk, scenario.owner_id, None)
-    assert statement.returning.tags(params, [row]) == explained(
-        Simulation,
-        f"id={simulation.pk}",
-        f"scenario_id={scenario.pk}",
-        f"student_id={scenario.owner_id}",
-        f"current_scene_id={scene_pk}",
-    )
-
-
-def test_rows_that_are_handed_from_one_to_another(statements: Statements, scenario: Scenario) -> None:
-    target = ScenarioFactory.create()
-    pk = Persona.objects.filter(scenario=scenario).values_list("pk", flat=True)[0]
-    handed = Persona.objects.filter(scenario=scenario, pk=pk)
-    ((statement, params, changes),) = writing(statements, lambda: handed.update(scenario=target))
-    assert changes == bulk(Persona)
-    assert statement.returning is not None
-    assert statement.returning.tags(params, [(pk, target.pk)]) == explained(
-        Persona, f"id={pk}", f"scenario_id={scenario.pk}", f"scenario_id={target.pk}"
-    )
-    by_key = Persona.objects.filter(pk=pk)
-    ((statement, _, changes),) = writing(statements, lambda: by_key.update(scenario=scenario))
-    assert changes == bulk(Persona)
-    assert statement.returning is None
-
-
-def test_a_cascade_changes_all_that_it_touches(statements: Statements, scenario: Scenario) -> None:
-    changed = writing(statements, scenario.delete)
-    tags = frozenset().union(*(changes.tags for _, _, changes in changed))
-    assert of_tables(Scenario, Persona, Scene, THROUGH) <= tags
-    assert of_tables(User).isdisjoint(tags)
 
 
 def test_lists_of_any_length_are_analysed_once(statements: Statements) -> None:
