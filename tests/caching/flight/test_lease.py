@@ -81,7 +81,7 @@ def test_a_lease_is_renewed_as_long_as_it_is_held(
     eventually(renewed_twice)
     assert min(lives) > 0
     lease.land(DONE)
-    assert redis_server.exists(lease.key) == 0
+    eventually(lambda: not redis_server.exists(lease.key))
     eventually(has_no_thread)
 
 
