@@ -125,6 +125,9 @@ class Link:
                 self._collect(time.monotonic() + clients.SOCKET_SECONDS)
             except (redis.RedisError, OSError):
                 self.close()
+            except BaseException:
+                self.close()  # interrupted: the rest would be taken for the next replies
+                raise
         return bool(self._connection.is_connected) and not self._poll.poll(0)
 
     def close(self) -> None:

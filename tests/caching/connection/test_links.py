@@ -53,6 +53,34 @@ def test_an_interrupted_question_leaves_nothing_behind(
     assert wire.mget([redis_key_prefix]) == [None]
 
 
+def test_what_was_posted_is_done_and_its_replies_are_nobody_else_s(redis_key_prefix: str) -> None:
+    key = f"{redis_key_prefix}posted"
+    wire.post([("SET", key, "1")], [("INCR", key), ("PEXPIRE", key, 60_000)])
+    assert wire.mget([key, f"{key}:absent"]) == [b"2", None]
+    wire.post([], [("INCR", key)])
+    assert wire.call([("GET", key)]) == [b"3"]
+
+
+def test_what_was_posted_in_vain_does_not_harm_the_next_question(redis_key_prefix: str) -> None:
+    key = f"{redis_key_prefix}posted"
+    wire.call([("RPUSH", key, "a list")])
+    wire.post([("GET", key)], [("INCR", key)])
+    assert wire.call([("LLEN", key)]) == [1]
+
+
+def test_an_interruption_over_posted_replies_leaves_nothing_behind(
+    redis_key_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    wire.post([], [("ECHO", "posted")])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Link, "_feed", interrupt)
+        wire.call([("ECHO", "asked")])
+    assert wire.mget([redis_key_prefix]) == [None]
+
+
 def test_another_url_means_another_server(
     use_redis: Callable[[str], None], closed_port: int, redis_key_prefix: str, settings: Settings
 ) -> None:

@@ -99,6 +99,7 @@ def test_each_chunk_of_an_async_stream_has_a_scope_of_its_own() -> None:
     assert len(set(map(id, seen))) == 3
 
 
+@pytest.mark.django_db  # the end of a request looks after the database's connections
 def test_a_stream_that_nobody_reads_to_its_end_is_closed() -> None:
     closed: list[bool] = []
 

@@ -64,6 +64,6 @@ class ReaderPlan(Plan, kw_only=True):
 
 def write_report(plan: Plan, **numbers: Any) -> None:
     path = Path(plan.report)
-    partial = path.with_suffix(".partial")
+    partial = path.with_name(f"{path.name}.partial")  # forked readers have one each
     partial.write_text(json.dumps(numbers))
     partial.rename(path)
