@@ -102,13 +102,14 @@ class ObservedPostgres(ObservedDatabase):
         connection = self.connection
         if connection is None:
             return False
-        return not connection.autocommit or connection.info.transaction_status != TransactionStatus.IDLE
+        # Not `connection.info`, which is made anew at each look: every recorded statement comes by here.
+        return not connection.autocommit or connection.pgconn.transaction_status != TransactionStatus.IDLE
 
     def is_settled(self, error: BaseException) -> bool:
         return self.connection is not None and self.connection.info.transaction_status in _ANSWERED
 
     def why_outdated(self) -> str:
-        if self.connection.info.parameter_status("in_hot_standby") == "on":
+        if self.connection.pgconn.parameter_status(b"in_hot_standby") == b"on":
             return "a replica may lag behind"
         if not self.is_in_transaction():
             return ""
