@@ -3,6 +3,7 @@
 Each thread counts for itself, so no count is lost; the sum is made when somebody asks.
 """
 
+import os
 import threading
 from collections import Counter
 from dataclasses import dataclass
@@ -101,3 +102,15 @@ def reset() -> None:
     with _lock:
         for tally in (_finished, *(tally for _, tally in _running)):
             tally.clear()
+
+
+def _begin_anew_after_fork() -> None:
+    """The child has done nothing yet, and another thread may have held the lock when it was copied."""
+    global _lock, _thread  # noqa: PLW0603
+    _lock = threading.Lock()
+    _finished.clear()
+    _running.clear()
+    _thread = _Thread()
+
+
+os.register_at_fork(after_in_child=_begin_anew_after_fork)

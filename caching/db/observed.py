@@ -64,7 +64,7 @@ class ObservedDatabase(BaseDatabaseWrapper):
         """Connects, if need be: only the database itself tells who it is."""
         if self._catalog is None:
             self.ensure_connection()
-            self._catalog = catalog_of(self)
+            self._catalog = catalog_of(self, self.identity())
         return self._catalog
 
     def analyse(self, sql: Any) -> Statement:

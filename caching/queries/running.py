@@ -52,7 +52,9 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
         # It is probably not there: look with the same round trip that takes the lease.
         computation = _Computation(query, call, MISS, None)
     try:
-        return computation.taken(flight.share(call.digest, compute=computation.run, **computation.terms()))
+        shared = flight.share(call.digest, compute=computation.run, **computation.terms())
+        computation.store()
+        return computation.taken(shared)
     except _Unshareable:
         return computation.alone()
 
@@ -69,9 +71,10 @@ async def answer_async(query: Query[R], call: Call) -> R:
     if _must_be_alone(reading):
         return await computation.alone_async()
     try:
-        return computation.taken(
-            await flight.share_async(call.digest, compute=computation.run_async, **computation.terms())
-        )
+        shared = await flight.share_async(call.digest, compute=computation.run_async, **computation.terms())
+        if computation.is_unstored:
+            await asyncio.to_thread(computation.store)
+        return computation.taken(shared)
     except _Unshareable:
         return await computation.alone_async()
 
@@ -115,13 +118,21 @@ class _Computation(Generic[R]):
     def alone(self) -> R:
         """Without a flight."""
         value = self.run().value
-        self._baggage.deliver()
+        self.store()
         return value
 
     async def alone_async(self) -> R:
         value = (await self.run_async()).value
-        await asyncio.to_thread(self._baggage.deliver)
+        await asyncio.to_thread(self.store)
         return value
+
+    @property
+    def is_unstored(self) -> bool:
+        """Something was computed here, and no landing has taken it along."""
+        return bool(self._baggage.with_landing)
+
+    def store(self) -> None:
+        self._baggage.deliver()
 
     def early(self) -> R:
         """What was found still holds, but is due: one of all readers computes it anew, the others take it as it is."""

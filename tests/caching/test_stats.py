@@ -1,5 +1,6 @@
 """Counts are exact, from any number of threads, and survive the threads that made them."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -33,3 +34,14 @@ def test_counts_outlive_their_threads() -> None:
         thread.start()
         thread.join()
     assert stats.count("query", Outcome.HIT) == 50
+
+
+def test_a_child_counts_what_it_does_itself() -> None:
+    stats.record("query", Outcome.HIT)
+    child = os.fork()
+    if child == 0:
+        stats.record("query", Outcome.HIT)
+        os._exit(stats.count("query", Outcome.HIT))
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 1
+    assert stats.count("query", Outcome.HIT) == 1
