@@ -4,8 +4,8 @@ Every tag has a key with a random stamp. A value remembers the stamps that its t
 holds as long as they are the same. A stamp never comes back, so a tag that was evicted can only cause a miss.
 
 A writer announces itself before its COMMIT: each tag it changed becomes a mark, `!` and the writers in flight. After the
-COMMIT it leaves, and the last one out sets a new stamp. Whoever reads a mark goes to the database and stores nothing. The
-mark of a writer that died runs out with its lease, and a new stamp follows.
+COMMIT it leaves, and the last one out takes the tag away, so that its next reader gives it a new stamp. Whoever reads a
+mark goes to the database and stores nothing. The mark of a writer that died runs out with its lease.
 
 A stamp begins with the epoch of the Redis primary that bore it: one that a failover brought back does not count.
 """
@@ -104,12 +104,7 @@ def announce(writer: str, names: Collection[str]) -> None:
 
 def leave(writer: str, names: Collection[str]) -> None:
     """After a COMMIT, or when it is certain that there was none."""
-    tag_keys = _keys(names)
-    calls = [
-        (key, writer, _new_stamp(epoch), _TTL_MS)
-        for key, epoch in zip(tag_keys, wire.epochs_of(tag_keys), strict=True)
-    ]
-    wire.checked(wire.run(_LEAVE, calls, idempotent=True))
+    wire.checked(wire.run(_LEAVE, [(key, writer) for key in _keys(names)], idempotent=True))
 
 
 def renew(names: Collection[str]) -> None:

@@ -1,5 +1,6 @@
--- A writer has committed and leaves the list. The last one out sets a new stamp, so that nothing computed before counts.
--- KEYS[1] the tag; ARGV: the writer ('' for an invalidation by hand), a new stamp, its life in ms
+-- A writer has committed and leaves the list. The last one out takes the tag away: it comes back with a new stamp when
+-- somebody reads it, so nothing computed before counts. Tags that nobody reads take no memory.
+-- KEYS[1] the tag; ARGV: the writer ('' for an invalidation by hand)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local current = redis.pcall('GET', KEYS[1])
@@ -15,7 +16,6 @@ if type(current) == 'string' and string.sub(current, 1, 1) == '!' then
 end
 if mark then
     redis.call('SET', KEYS[1], mark, 'PX', string.format('%d', last - now))
-    return mark
+    return 0
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return ARGV[2]
+return redis.call('DEL', KEYS[1])

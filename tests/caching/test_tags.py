@@ -133,9 +133,17 @@ def test_an_entry_is_read_with_the_stamps_of_its_tags_and_none_is_born() -> None
 
 def test_every_tag_expires() -> None:
     tags.stamps(["born"])
-    tags.renew(["renewed"])
     tags.announce(tags.new_writer(), ["announced"])
-    assert all(redis_client().pttl(tag_key(name)) > 0 for name in ("born", "renewed", "announced"))
+    assert all(redis_client().pttl(tag_key(name)) > 0 for name in ("born", "announced"))
+
+
+def test_a_tag_that_nobody_reads_takes_no_memory() -> None:
+    writer = tags.new_writer()
+    tags.announce(writer, ["written"])
+    tags.leave(writer, ["written"])
+    tags.renew(["renewed"])
+    assert not redis_client().exists(tag_key("written"))
+    assert not redis_client().exists(tag_key("renewed"))
 
 
 def test_nothing_to_ask_asks_nothing() -> None:
