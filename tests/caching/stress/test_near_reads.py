@@ -34,10 +34,10 @@ def test_a_million_near_reads(arena: Arena) -> None:
 
 def test_near_reads_from_a_server_with_io_threads(arena: Arena, threaded_valkey_url: str) -> None:
     arena.redis_url = threaded_valkey_url
-    assert_never_stale(run(arena, NEAR_READS // 4), NEAR_READS // 4)
+    assert_never_stale(run(arena, NEAR_READS), NEAR_READS)
 
 
 def test_near_reads_while_pushes_are_delayed(arena: Arena, threaded_valkey_url: str) -> None:
     arena.redis_url = threaded_valkey_url
     with pushes_delayed(arena.redis_url, seconds=0.02) as slow:
-        assert_never_stale(run(arena, NEAR_READS // 8, readers_redis_url=slow), NEAR_READS // 8)
+        assert_never_stale(run(arena, NEAR_READS, readers_redis_url=slow), NEAR_READS)
