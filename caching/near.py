@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Collection, Hashable
 from time import time
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -48,13 +48,13 @@ class Seal:
 
 
 class Entry:
-    """A stored result with what readers need at a hit. Without an immutable `value` they `load(body)`.
+    """A stored result with what readers need at a hit. Without an immutable `value` they decode the body.
 
     Times are those of `time.time()`.
     """
 
     __slots__ = (
-        "body", "confirmed", "expires_at", "hot", "key", "load", "refresh_at", "seals", "size", "stamps", "tags", "value",
+        "body", "confirmed", "expires_at", "hot", "key", "seals", "size", "stamps", "tags", "value",
     )  # fmt: skip
 
     def __init__(
@@ -65,8 +65,6 @@ class Entry:
         body: bytes,
         *,
         expires_at: float,
-        refresh_at: float = float("inf"),
-        load: Callable[[bytes], Any] | None = None,
         value: Any = MISS,
     ) -> None:
         self.key = key
@@ -74,8 +72,6 @@ class Entry:
         self.stamps = stamps
         self.body = body
         self.expires_at = expires_at
-        self.refresh_at = refresh_at
-        self.load = load
         self.value = value
         self.seals: tuple[Seal, ...] = ()
         self.hot = False

@@ -50,8 +50,7 @@ class Births:
         self._names = names
         tag_keys = _keys(names)
         epochs = wire.epochs_of(tag_keys)
-        random = secrets.token_hex(8 * len(epochs)).encode()
-        self._born = [epoch + random[16 * place : 16 * place + 16] for place, epoch in enumerate(epochs)]
+        self._born = _new_stamps(epochs)
         life = policy.with_jitter(_TTL_MS)
         self.commands: list[Command] = [
             ("SET", key, stamp, "NX", "GET", "PX", life)
@@ -83,11 +82,6 @@ def present(names: Collection[str]) -> Stamps:
     return settled(names, wire.mget(_keys(names)))
 
 
-def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
-    """What lay under the tags as stamps; tags that had none are left out."""
-    return _settled(names, _keys(names), replies)
-
-
 def may_store(stamps: Stamps) -> bool:
     """Whether a value may be stored under these stamps: not if the primary has changed while they were taken, nor for
     some seconds after a failover, which may have lost marks."""
@@ -117,12 +111,17 @@ def _keys(names: Iterable[str]) -> list[str]:
     return [keys.tag(prefix, name) for name in names]
 
 
-def _new_stamp(epoch: bytes) -> bytes:
-    return epoch + secrets.token_hex(8).encode()
+def _new_stamps(epochs: Sequence[bytes]) -> list[bytes]:
+    random = secrets.token_hex(8 * len(epochs)).encode()
+    return [epoch + random[16 * place : 16 * place + 16] for place, epoch in enumerate(epochs)]
 
 
-def _settled(names: Collection[str], tag_keys: Sequence[str], replies: Sequence[Reply]) -> Stamps:
-    """The replies as stamps. Those that may not count (marks, other epochs, other types) are settled by the server."""
+def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
+    """What lay under the tags as stamps; tags that had none are left out.
+
+    What may not count (marks, other epochs, other types) is settled by the server.
+    """
+    tag_keys = _keys(names)
     epochs = wire.epochs_of(tag_keys)
     found = {
         name: reply
@@ -144,7 +143,8 @@ def _doubtful_settled(doubtful: Sequence[tuple[str, str, bytes]]) -> Stamps:
     if not doubtful:
         return {}
     life = policy.with_jitter(_TTL_MS)
-    calls = [(key, _new_stamp(epoch), life, epoch) for _, key, epoch in doubtful]
+    new = _new_stamps([epoch for _, _, epoch in doubtful])
+    calls = [(key, stamp, life, epoch) for (_, key, epoch), stamp in zip(doubtful, new, strict=True)]
     replies = wire.run(_SETTLE, calls, idempotent=True)
     wire.checked(replies)
     return {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Generic, TypeVar
 
+from django.db.models import Model, QuerySet
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 Item = TypeVar("Item")
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,16 @@ class Page(Generic[Item]):
     @property
     def next(self) -> int | None:
         return self.number + 1 if self.number < self.pages else None
+
+
+def page_of(
+    found: QuerySet[Row], number: int, size: int, read: Callable[[QuerySet[Row]], tuple[Item, ...]]
+) -> Page[Item]:
+    """`read` makes the items of one page; the last page for a number beyond it."""
+    total = found.count()
+    pages = page_count(total, size)
+    number = min(number, pages)
+    return Page(read(found[(number - 1) * size : number * size]), number, pages, total)
 
 
 def page_count(total: int, size: int) -> int:

@@ -88,9 +88,9 @@ def start_redis(kind: str, folder: Path) -> dict[str, str]:
     return {"REDIS_URL": url, "JOBS_REDIS_URL": url}
 
 
-def start_valkey(folder: Path) -> str:
+def start_valkey(folder: Path, *options: str) -> str:
     """Start a Valkey without persistence that dies with this process; returns its URL."""
-    return start_single(find_valkey(), folder).url
+    return start_single(find_valkey(), folder, *options).url
 
 
 def find_valkey() -> str:

@@ -4,7 +4,7 @@ A call takes commands of one key each and finds the primaries that own them. Err
 in its place; whatever means that Redis does not work raises CacheUnavailable within 1.5 s.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import redis
 
@@ -161,10 +161,6 @@ def may_store(*keys: str) -> bool:
     if not nodes.current().fails_over:
         return True
     return all(bounds.is_settled(epoch, _ask_age) for epoch in {epoch_of(key) for key in keys})
-
-
-def on_topology_change(callback: Callable[[], None]) -> None:
-    nodes.on_change(callback)
 
 
 def _run(verb: str, code: str, calls: list[Command], *, idempotent: bool, durable: bool) -> list[Reply]:

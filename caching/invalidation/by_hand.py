@@ -1,4 +1,4 @@
-"""Invalidation that somebody asks for: of a user, a scenario, a query, a model that another program has written to.
+"""Invalidation of a model that another program has written to, and what to invalidate for a user, a scenario or a query.
 
 What this program writes invalidates itself; nobody needs this for correctness. The tags of tables and rows are those that
 a statement which did the same through one of our connections would announce. Everything that invalidates raises
@@ -7,7 +7,7 @@ CacheUnavailable, and has then done nothing or a part of it: it may be asked for
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, cast, runtime_checkable
 
 from django.core.exceptions import ImproperlyConfigured
@@ -16,9 +16,9 @@ from django.db.backends.base.introspection import BaseDatabaseIntrospection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Field, Model, QuerySet
 
-from caching import keys, scopes, tags
+from caching import keys
 from caching.queries.query import EVERY_QUERY
-from caching.queries.service import Invalidated
+from caching.queries.service import Invalidated, invalidate
 from caching.sql import Statement
 
 Names = frozenset[str]
@@ -37,26 +37,6 @@ class Observed(Protocol):
     def analyse(self, sql: Any) -> Statement: ...
 
 
-def invalidate_user(user_id: int | str) -> Invalidated:
-    """Everything that was cached for this user. Raises ValueError for what cannot be an id."""
-    return invalidate(tags_of("user", user_id))
-
-
-def invalidate_scenario(scenario_id: int | str) -> Invalidated:
-    """Everything that was cached for this scenario. Raises ValueError for what cannot be an id."""
-    return invalidate(tags_of("scenario", scenario_id))
-
-
-def invalidate_operation(name: str) -> Invalidated:
-    """All results of one cached query. Raises ValueError for what cannot be a name."""
-    return invalidate(tags_of("query", name))
-
-
-def invalidate_everything() -> Invalidated:
-    """All results of all cached queries."""
-    return invalidate(tags_of_everything())
-
-
 def invalidate_model(model: type[Model], pk: object = None) -> Invalidated:
     """Whatever rests on a model's table, or on one of its rows.
 
@@ -64,14 +44,6 @@ def invalidate_model(model: type[Model], pk: object = None) -> Invalidated:
     left are not known, and the whole model has to be invalidated.
     """
     return invalidate(tags_of_model(model) if pk is None else tags_of_row(model, pk))
-
-
-def invalidate(names: Collection[str]) -> Invalidated:
-    """Whatever rests on one of these tags no longer counts."""
-    ordered = tuple(sorted(names))
-    tags.renew(ordered)
-    scopes.after_own_write(ordered)
-    return Invalidated(ordered)
 
 
 def tags_of(kind: str, of: int | str) -> Names:

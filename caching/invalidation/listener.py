@@ -19,6 +19,7 @@ from caching.errors import CacheUnavailable
 from caching.invalidation import by_hand
 from caching.invalidation.bridge import CHANNEL, BridgeUnavailable, bridged_tables, require_postgres
 from caching.invalidation.by_hand import Names, Observed
+from caching.queries.service import invalidate
 
 RETRY_SECONDS = 1.0
 PULSE_SECONDS = 5.0
@@ -103,7 +104,7 @@ class Listener:
         if not self._owed:
             return
         try:
-            by_hand.invalidate(self._owed)
+            invalidate(self._owed)
         except CacheUnavailable as error:
             if not self._redis_is_away:
                 self._say(f"Redis is away, what was written is kept until it is back: {error}")

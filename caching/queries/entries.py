@@ -53,9 +53,11 @@ class _Questions(dict[str, Question]):
     """Which tags each entry had when this process last saw it: a guess, so losing them all costs round trips only."""
 
     def about(self, key: str, names: tuple[str, ...]) -> Question:
-        if len(self) >= KNOWN_ENTRIES:
-            self.clear()
-        question = self[key] = Question(key, names)
+        question = self.get(key)
+        if question is None or question.names != names:
+            if len(self) >= KNOWN_ENTRIES:
+                self.clear()
+            question = self[key] = Question(key, names)
         return question
 
 
@@ -97,8 +99,7 @@ def weighed(key: str, packed: bytes | None, stamps: Stamps) -> Reading:
         return Reading(None, Outcome.UNDECODABLE, stamps)
     if unknown := [name for name in entry.tags if name not in stamps]:
         stamps |= tags.stamps(unknown)
-    if about(key, entry.tags).names != entry.tags:
-        _questions.about(key, entry.tags)
+    _questions.about(key, entry.tags)
     if entry.holds(stamps):
         return _allowed(entry)
     is_busy = any(tags.is_busy(stamps[name]) for name in entry.tags)
@@ -107,8 +108,7 @@ def weighed(key: str, packed: bytes | None, stamps: Stamps) -> Reading:
 
 def keeping(key: str, entry: Entry, *, now: float) -> Command:
     """The command that keeps the entry until it expires."""
-    if (known := _questions.get(key)) is None or known.names != entry.tags:
-        _questions.about(key, entry.tags)
+    _questions.about(key, entry.tags)
     life_ms = max(1, round((entry.expires_at - now) * 1000))
     packed = codec.encode(_CODEC, entry, compress_above=COMPRESS_ABOVE_BYTES)
     return ("SET", key, packed, "PX", life_ms)

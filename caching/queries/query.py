@@ -34,7 +34,6 @@ R = TypeVar("R")
 ATOMS = frozenset({int, str, bool, type(None), bytes})
 # Calls of one function whose keys are remembered: to make one takes ten times as long as to look it up.
 KNOWN_CALLS = 5_000
-NEVER_DRAWN = 40
 EVERY_QUERY = keys.scope_tag("all", "queries")
 _canonical = msgspec.msgpack.Encoder().encode
 

@@ -221,8 +221,7 @@ def _look(query: Query[R], call: Call) -> tuple[Any, Reading]:
 
 def _must_be_alone(reading: Reading) -> bool:
     """In a transaction that has written, nobody may wait: who computes may need the rows that it has locked."""
-    is_writing = pending.thread.transactions or pending.context_written()
-    return reading.outcome is Outcome.BYPASS or bool(is_writing)
+    return reading.outcome is Outcome.BYPASS or not pending.is_clean()
 
 
 def _still_counts(evidence: bytes) -> bool:

@@ -6,7 +6,7 @@ What is kept here depends on nothing but these calls: no change of the database 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -96,27 +96,29 @@ class DbCacheService:
     ) -> Invalidated:
         """The results of one query, or of one user; with both, that query of that user; with neither, every query."""
         if query_name is not None and user_id is not None:
-            return _renewed(keys.owned_query_tag(query_name, "user", str(user_id)))
+            return invalidate([keys.owned_query_tag(query_name, "user", str(user_id))])
         if query_name is not None:
-            return _renewed(keys.scope_tag("query", query_name))
-        return _renewed(EVERY_QUERY) if user_id is None else self.invalidate_user_related_cache(user_id)
+            return invalidate([keys.scope_tag("query", query_name)])
+        return invalidate([EVERY_QUERY]) if user_id is None else self.invalidate_user_related_cache(user_id)
 
     def invalidate_user_related_cache(self, user_id: int | str) -> Invalidated:
         """Everything that was cached for this user, and for nobody else."""
-        return _renewed(keys.scope_tag("user", str(user_id)))
+        return invalidate([keys.scope_tag("user", str(user_id))])
 
     def invalidate_scenario_cache(self, scenario_id: int | str) -> Invalidated:
         """Everything that was cached for this scenario, and for no other."""
-        return _renewed(keys.scope_tag("scenario", str(scenario_id)))
+        return invalidate([keys.scope_tag("scenario", str(scenario_id))])
 
 
 db_cache_service = DbCacheService()
 
 
-def _renewed(name: str) -> Invalidated:
-    tags.renew([name])
-    scopes.after_own_write([name])
-    return Invalidated((name,))
+def invalidate(names: Collection[str]) -> Invalidated:
+    """Whatever rests on one of these tags no longer counts."""
+    ordered = tuple(sorted(names))
+    tags.renew(ordered)
+    scopes.after_own_write(ordered)
+    return Invalidated(ordered)
 
 
 def _place(

@@ -31,7 +31,6 @@ class Changes:
     explained: bool
 
 
-NOTHING_READ = Dependencies(frozenset())
 NOTHING_CHANGED = Changes(frozenset(), explained=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -13,7 +14,7 @@ from platform_app.analysis.outline import Outline, gather, of_scenario
 from platform_app.analysis.run import event_log, seems_lost
 from platform_app.errors import NotAllowed, NotFound
 from platform_app.models import ContextFile, Document, DocumentStatus, Scenario, Stage, User
-from platform_app.paging import Page, page_count
+from platform_app.paging import Page, page_of
 from platform_app.scenarios.actions import may_make_scenarios
 from platform_app.scenarios.selectors import scenario_with_parts
 
@@ -61,11 +62,7 @@ def require_author(user: User) -> None:
 @cache_user_query("documents")
 def document_page(user_id: int, number: int = 1, size: int = PAGE_SIZE) -> Page[DocumentLine]:
     """The newest first; the last page for a number beyond it."""
-    own = Document.objects.filter(owner_id=user_id)
-    total = own.count()
-    pages = page_count(total, size)
-    number = min(number, pages)
-    return Page(_lines(user_id, own[(number - 1) * size : number * size]), number, pages, total)
+    return page_of(Document.objects.filter(owner_id=user_id), number, size, partial(_lines, user_id))
 
 
 @cache_user_query("documents_without_scenario")

@@ -14,7 +14,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 from caching import cache_dynamic_query, cache_user_query
 from platform_app.errors import NotFound
 from platform_app.models import Grade, GradeChange, Scenario, Simulation, SimulationStatus, User
-from platform_app.paging import Page, page_count
+from platform_app.paging import Page, page_of
 from platform_app.progress.rows import Progress, rows, streamed
 
 PAGE_SIZE = 25
@@ -133,11 +133,7 @@ def _name_who_changed(changes: Iterable[GradeChange]) -> None:
 
 
 def _page(simulations: QuerySet[Simulation], number: int, size: int) -> Page[Progress]:
-    total = simulations.count()
-    pages = page_count(total, size)
-    number = min(number, pages)
-    shown = _latest_first(simulations)[(number - 1) * size : number * size]
-    return Page(rows(shown), number, pages, total)
+    return page_of(_latest_first(simulations), number, size, rows)
 
 
 def _latest_first(simulations: QuerySet[Simulation]) -> QuerySet[Simulation]:

@@ -15,6 +15,7 @@ from django.db.models import Model
 from caching.errors import CacheUnavailable
 from caching.invalidation import by_hand, census
 from caching.invalidation.by_hand import Names
+from caching.queries.service import invalidate
 
 WRONG_USE = 2
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 self._say_count(names, as_json=options["json"])
             else:
-                by_hand.invalidate(names)
+                invalidate(names)
                 self._say(f"Invalidated {_listed(names)}.", {"tags": sorted(names)}, as_json=options["json"])
         except CacheUnavailable as error:
             raise CommandError(

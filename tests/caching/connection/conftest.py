@@ -29,10 +29,10 @@ def known_epochs(monkeypatch: pytest.MonkeyPatch) -> dict[bytes, float]:
 @pytest.fixture
 def changes() -> Iterator[list[str]]:
     """Grows with every change of primaries."""
-    from caching.connection import nodes, wire
+    from caching.connection import nodes
 
     noticed: list[str] = []
     tell: Callable[[], None] = lambda: noticed.append("change")  # noqa: E731
-    wire.on_topology_change(tell)
+    nodes.on_change(tell)
     yield noticed
     nodes._listeners.remove(tell)

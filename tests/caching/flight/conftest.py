@@ -1,14 +1,15 @@
 """A value to be computed once, and means to await that its callers have arrived where a test wants them."""
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import redis
 
 from caching.flight import boarding
 from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive, Held
+from tests.caching.patience import wait_until
 
 
 @pytest.fixture
@@ -19,14 +20,7 @@ def value(redis_server: redis.Redis, redis_key_prefix: str) -> Expensive:
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], None]:
     """`eventually(condition)`: waits, within bounds, until it holds."""
-
-    def wait(condition: Callable[[], object]) -> None:
-        give_up_at = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < give_up_at, "it never came true"
-            time.sleep(0.002)
-
-    return wait
+    return partial(wait_until, seconds=PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -9,19 +9,16 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from caching import CacheUnavailable, cache_db_query, cache_user_query, db_cache_service, fresh, keys
-from caching.invalidation.by_hand import (
-    Observed,
-    invalidate_everything,
-    invalidate_model,
-    invalidate_operation,
-    invalidate_scenario,
-    invalidate_user,
-)
+from caching.invalidation.by_hand import Observed, invalidate_model
 from caching.invalidation.census import Census, count_entries
 from platform_app.models import Persona, Scenario, Scene, User
 from tests.factories import PersonaFactory, ScenarioFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+invalidate_user = db_cache_service.invalidate_user_related_cache
+invalidate_scenario = db_cache_service.invalidate_scenario_cache
+invalidate_operation = invalidate_everything = db_cache_service.invalidate_query_cache
 
 
 @cache_user_query("by_hand_name", ttl=60)

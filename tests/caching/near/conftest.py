@@ -1,8 +1,8 @@
 """A near cache that is read and filled as queries do it, a hand on the server, and servers that misbehave."""
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ import redis
 from caching import tracking
 from tests.caching.near.hands import PATIENCE_SECONDS, Outside
 from tests.caching.near.proxy import Proxy
-from tests.servers import find_valkey, free_port, start_guarded, stop_guarded
+from tests.caching.patience import wait_until
+from tests.servers import find_valkey, stop_guarded
+from tests.topologies import start_single
 
 
 @pytest.fixture(autouse=True)
@@ -32,17 +34,7 @@ def outside(
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], None]:
     """`eventually(condition)`: waits, within bounds, until it holds."""
-
-    def wait(condition: Callable[[], object]) -> None:
-        give_up_at = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < give_up_at, "it never came true"
-            time.sleep(0.002)
-
-    return wait
-
-
-StartServer = Callable[..., subprocess.Popen[bytes]]
+    return partial(wait_until, seconds=PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -51,25 +43,13 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., tuple[redis.Redis, su
     started: list[tuple[redis.Redis, subprocess.Popen[bytes]]] = []
 
     def start(*options: str, password: str | None = None) -> tuple[redis.Redis, subprocess.Popen[bytes]]:
-        port = free_port()
-        command = [
-            find_valkey(),
-            "--port",
-            str(port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            str(tmp_path),
-            "--save",
-            "",
-        ]
+        server = start_single(find_valkey(), tmp_path, *options)
+        client = redis.Redis(port=server.port, password=password)
         if password:
-            command += ["--requirepass", password]
-        process = start_guarded([*command, *options], tmp_path / f"valkey-{port}.log")
-        client = redis.Redis(port=port, password=password)
-        started.append((client, process))
-        _wait_until_it_answers(client)
-        return client, process
+            with server.client() as stranger:
+                stranger.config_set("requirepass", password)
+        started.append((client, server.process))
+        return client, server.process
 
     yield start
     for client, process in started:
@@ -89,15 +69,3 @@ def proxy(proxied: Outside) -> Iterator[Proxy]:
     """Stands between the program and a server, once `use_redis(proxy.url)` is called."""
     with Proxy(proxied.server.connection_pool.connection_kwargs["port"]) as standing_between:
         yield standing_between
-
-
-def _wait_until_it_answers(client: redis.Redis) -> None:
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            client.ping()
-        except redis.ConnectionError:
-            assert time.monotonic() < give_up_at, "the server did not start"
-            time.sleep(0.01)
-        else:
-            return

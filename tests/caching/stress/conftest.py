@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.caching.stress.arena import Arena, Database
-from tests.servers import find_valkey, free_port, is_answering, start_guarded, start_postgres
+from tests.servers import start_postgres, start_valkey
 
 
 @pytest.fixture(scope="session")
@@ -20,24 +20,6 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def threaded_valkey_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """With io-threads a push often comes later than the reply to the writer that caused it."""
     return start_valkey(tmp_path_factory.mktemp("threaded-valkey"), "--io-threads", "4")
-
-
-def start_valkey(folder: Path, *options: str) -> str:
-    port = free_port()
-    command = [
-        find_valkey(),
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--dir",
-        str(folder),
-        "--save",
-        "",
-        *options,
-    ]
-    assert is_answering(start_guarded(command, folder / "log"), port)
-    return f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.fixture(scope="session")
