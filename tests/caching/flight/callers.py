@@ -26,13 +26,15 @@ PATIENCE_SECONDS = 30.0
 
 
 class Expensive:
-    """The value `name`. `work` is what its computation does before the value is stored."""
+    """The value `name`. `work` is what its computation does before the value is stored, if it is `is_storable`: a result
+    that rests on old stamps is not found."""
 
     def __init__(self, server: redis.Redis, prefix: str, name: str = "value") -> None:
         self.server = server
         self.prefix = prefix
         self.name = name
         self.work: Callable[[], None] = lambda: None
+        self.is_storable: Callable[[str], bool] = lambda value: True
         self.begun = threading.Event()
 
     @property
@@ -62,7 +64,8 @@ class Expensive:
         return await share_async(self.name, look=self.look, compute=self.compute_async, accept=accept)
 
     def _stored(self, value: str) -> str:
-        self.server.set(f"{self.prefix}{self.name}", value, ex=60)
+        if self.is_storable(value):
+            self.server.set(f"{self.prefix}{self.name}", value, ex=60)
         return value
 
 

@@ -18,7 +18,8 @@ from tests.topologies import start_single
 
 @pytest.fixture(autouse=True)
 def tracked(redis_key_prefix: str) -> Iterator[None]:
-    """Each test connects anew, for its key prefix; nothing of it stays connected."""
+    """Each test connects anew, for its key prefix; nothing of it, nor of a test elsewhere before it, stays connected."""
+    tracking.tracker.close_if_idle(seconds=0)
     yield
     tracking.tracker.close_if_idle(seconds=0)
 
