@@ -13,6 +13,7 @@ from caching.errors import (
     CachingError,
     Uncacheable,
 )
+from caching.near.scopes import fresh
 from caching.queries.decorators import (
     cache_db_query,
     cache_dynamic_query,
@@ -20,7 +21,6 @@ from caching.queries.decorators import (
     cache_user_query,
 )
 from caching.queries.service import db_cache_service
-from caching.scopes import fresh
 
 __all__ = [
     "AIAnswerUnusable",

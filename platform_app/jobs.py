@@ -9,7 +9,7 @@ from typing import Any
 
 from django_tasks_rq import Job
 
-from caching.scopes import fresh
+from caching.near.scopes import fresh
 
 
 class ConsistentJob(Job):

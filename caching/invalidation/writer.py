@@ -12,8 +12,9 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError
 
-from caching import pending, scopes, tags
+from caching import pending, tags
 from caching.errors import CacheUnavailable
+from caching.near import scopes
 
 logger = logging.getLogger(__name__)
 

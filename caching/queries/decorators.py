@@ -16,8 +16,9 @@ from collections.abc import Awaitable, Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from caching import near, pending, policy, scopes
+from caching import near, pending, policy
 from caching.errors import Uncacheable
+from caching.near import scopes
 from caching.queries import running
 from caching.queries.query import Query
 

@@ -25,7 +25,7 @@ from caching.queries.arguments import Arguments, Bound
 from caching.queries.entries import Entry, Reading
 from caching.queries.foresight import Foresight
 from caching.queries.recorder import Recorder
-from caching.queries.results import ResultCodec
+from caching.results.codec import ResultCodec
 from caching.stats import Outcome
 
 R = TypeVar("R")

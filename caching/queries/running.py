@@ -11,11 +11,12 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from caching import flight, near, pending, scopes, stats, tags
+from caching import flight, near, pending, stats, tags
 from caching.codec import MISS
 from caching.connection.wire import Command
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
+from caching.near import scopes
 from caching.queries import entries, recorder
 from caching.queries.entries import Reading, holds_now
 from caching.queries.query import Call, Computed, Query

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from caching import conf, keys, policy, scopes, stats, tags
+from caching import conf, keys, policy, stats, tags
 from caching.codec import Undecodable
 from caching.connection import wire
+from caching.near import scopes
 from caching.queries import entries
 from caching.queries.arguments import canonical
 from caching.queries.query import EVERY_QUERY, scope_tags
-from caching.queries.results import ResultCodec
+from caching.results.codec import ResultCodec
 from caching.stats import Outcome
 from caching.tags import Stamps
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from caching import cache_db_query, db_cache_service, fresh, tracking
+from caching import cache_db_query, db_cache_service, fresh
 from caching.connection import redis_client
+from caching.near import tracking
 from platform_app.models import Scenario
 from tests.bench import _detail_page
 from tests.bench._detail_page import DetailPage

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from caching import tracking
+from caching.near import tracking
 from tests.caching.near.hands import PATIENCE_SECONDS, Outside
 from tests.caching.near.proxy import Proxy
 from tests.caching.patience import wait_until

@@ -9,9 +9,10 @@ from typing import Any
 
 import redis
 
-from caching import conf, keys, near, tracking
+from caching import conf, keys, near
 from caching.connection import nodes
-from caching.pushes import PushLink
+from caching.near import tracking
+from caching.near.pushes import PushLink
 
 PATIENCE_SECONDS = 10.0
 

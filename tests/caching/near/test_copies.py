@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from caching import conf, near
-from caching.near import NearCache
+from caching.near import copies
+from caching.near.copies import NearCache
 from tests.caching.near.hands import entry
 
 
@@ -101,15 +102,15 @@ def test_a_fill_is_refused_when_one_of_its_tags_was_pushed_meanwhile(cache: Near
 
 def test_a_fill_is_refused_when_more_was_pushed_than_is_remembered(cache: NearCache) -> None:
     since = position(cache)
-    for number in range(near.REMEMBERED_PUSHES + 1):
+    for number in range(copies.REMEMBERED_PUSHES + 1):
         cache.forget([f"tag {number}"])
     assert not cache.keep(entry("key", "a"), since)
     assert cache.keep(entry("key", "a"), position(cache))
 
 
 def test_what_is_remembered_of_pushes_is_bounded(cache: NearCache) -> None:
-    cache.forget([f"tag {number}" for number in range(3 * near.REMEMBERED_PUSHES)])
-    assert len(cache._pushed) == near.REMEMBERED_PUSHES
+    cache.forget([f"tag {number}" for number in range(3 * copies.REMEMBERED_PUSHES)])
+    assert len(cache._pushed) == copies.REMEMBERED_PUSHES
 
 
 @pytest.mark.parametrize("event", ["drop_all", "close"])
@@ -255,8 +256,8 @@ def test_a_push_that_comes_while_an_entry_is_confirmed_is_not_lost(cache: NearCa
     cache.forget(["something else"])
     seals = kept.seals
 
-    class PushedInBetween(tuple[near.Seal, ...]):
-        def __iter__(self) -> Iterator[near.Seal]:
+    class PushedInBetween(tuple[copies.Seal, ...]):
+        def __iter__(self) -> Iterator[copies.Seal]:
             yield seals[0]
             cache.forget(["a"])
             yield seals[1]

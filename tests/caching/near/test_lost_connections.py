@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from caching import near, scopes, tracking
+from caching import near
+from caching.near import scopes, tracking
 from tests.caching.near.hands import (
     Outside,
     entry,

@@ -11,8 +11,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.test import RequestFactory
 from django_tasks import TaskResultStatus, task
 
-from caching import scopes
 from caching.middleware import ConsistencyMiddleware
+from caching.near import scopes
 
 
 def respond(view: Callable[[HttpRequest], Any]) -> Any:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from caching import near, tracking
+from caching import near
 from caching.connection import redis_client
+from caching.near import copies, tracking
 from tests.caching.near.hands import Outside, tag_key, url_of
 
 Eventually = Callable[[Callable[[], object]], None]
@@ -65,11 +66,11 @@ def test_a_change_of_many_tags_at_once_is_seen(outside: Outside) -> None:
 
 def test_tags_of_another_platform_on_the_server_are_not_ours(outside: Outside) -> None:
     assert tracking.barrier()
-    changes = near.cache.changes
+    changes = copies.cache.changes
     outside.server.set(f"other:{tag_key('a')}", "x", px=1)
     outside.server.set(f"{outside.prefix}db_query:a", "x", px=1)
     assert tracking.barrier()
-    assert near.cache.changes == changes
+    assert copies.cache.changes == changes
 
 
 def test_a_name_with_any_letters_is_found_again(outside: Outside) -> None:
@@ -104,4 +105,4 @@ def test_a_flushed_server_empties_the_near_cache(
     server.execute_command(command)
     assert tracking.barrier()
     assert near.get("key") is None
-    assert len(near.cache) == 0
+    assert len(copies.cache) == 0

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from caching import near, scopes, tracking
+from caching import near
+from caching.near import scopes, tracking
 from tests.caching.near.hands import PATIENCE_SECONDS, Outside, Pause, WatchedLock, tracking_link
 
 Eventually = Callable[[Callable[[], object]], None]

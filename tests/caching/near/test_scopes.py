@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from asgiref.sync import sync_to_async
 
-from caching import near, scopes, tracking
-from caching.scopes import fresh
+from caching import near
+from caching.near import copies, scopes, tracking
+from caching.near.scopes import fresh
 from tests.caching.near.hands import Outside
 
 
@@ -133,7 +134,7 @@ def test_a_barrier_that_began_before_an_own_write_does_not_stand_for_the_one_aft
 def test_what_was_lost_with_the_connection_ends_the_readiness_of_a_scope(copied: Outside) -> None:
     with fresh():
         assert read() is not None
-        near.cache.close()
+        copies.cache.close()
         assert not scopes.ready_without_io()
 
 
@@ -177,7 +178,7 @@ def test_ready_without_io_never_asks_the_server(copied: Outside, pings: Callable
     assert not scopes.ready_without_io()
     with fresh():
         assert not scopes.ready_without_io()
-        near.cache.close()
+        copies.cache.close()
         assert not scopes.ready_without_io()
     tracking.tracker.restart()
     with fresh():

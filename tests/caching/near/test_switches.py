@@ -6,7 +6,8 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from caching import near, tracking
+from caching import near
+from caching.near import copies, tracking
 from tests.caching.near.hands import Outside, own_connection
 
 Eventually = Callable[[Callable[[], object]], None]
@@ -101,7 +102,7 @@ def test_when_the_primaries_may_have_changed_everything_goes_at_once(outside: Ou
     assert outside.read("key", "a")
 
 
-@pytest.mark.parametrize("event", [tracking.tracker.restart, near.drop_all])
+@pytest.mark.parametrize("event", [tracking.tracker.restart, copies.drop_all])
 def test_what_is_dropped_while_connecting_is_connected_once_more(
     outside: Outside, monkeypatch: pytest.MonkeyPatch, event: Callable[[], None]
 ) -> None:

@@ -5,8 +5,9 @@ import signal
 import time
 from collections.abc import Callable
 
-from caching import near, tags, tracking
+from caching import near, tags
 from caching.connection import nodes
+from caching.near import tracking
 from tests.caching.near.hands import entry, tag_key
 from tests.topologies import ClusterServers, SentinelServers
 

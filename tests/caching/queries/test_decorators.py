@@ -19,10 +19,10 @@ from caching import (
     cache_static_query,
     cache_user_query,
     fresh,
-    near,
     stats,
 )
 from caching.errors import Uncacheable
+from caching.near import copies
 from caching.stats import Outcome
 from platform_app.models import Persona, Scenario, User
 from tests.factories import UserFactory, make_scenario
@@ -358,7 +358,7 @@ def test_near_hits_are_counted_as_such(published_scenario: Scenario) -> None:
             titles(published_scenario.owner_id)
     assert stats.count("query:test_titles", Outcome.NEAR) >= 5
     assert stats.count("query:test_titles", Outcome.COMPUTED) == 1
-    assert len(near.cache) >= 1
+    assert len(copies.cache) >= 1
 
 
 @pytest.mark.usefixtures("broken_redis")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import hiredis
 
-from caching import tags, tracking
-from caching.pushes import PushLink
+from caching import tags
+from caching.near import tracking
+from caching.near.pushes import PushLink
 
 if TYPE_CHECKING:
     from tests.caching.stress.writer import Writer

@@ -20,12 +20,12 @@ from django.db import connections
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 
-from caching.queries import shapes
-from caching.queries.instances_models import columns, is_installed, relations, version
-from caching.queries.instances_prefetched import PREFETCHED, Prefetched, are_all, managers, objects, outline
-from caching.queries.results_annotations import is_derived
-from caching.queries.results_refusals import Attribute, refused
-from caching.queries.shapes_tags import Place, Tagger, Unfit, Untagger, encode
+from caching.results import shapes
+from caching.results.annotations import is_derived
+from caching.results.model_parts import columns, is_installed, relations, version
+from caching.results.prefetched import PREFETCHED, Prefetched, are_all, managers, objects, outline
+from caching.results.refusals import Attribute, refused
+from caching.results.tagged import Place, Tagger, Unfit, Untagger, encode
 
 _NOT_VALUES = frozenset({"_state", PREFETCHED})
 _SCALARS = frozenset(

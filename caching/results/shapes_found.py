@@ -17,7 +17,7 @@ from uuid import UUID
 
 import msgspec
 
-from caching.queries.shapes_tags import is_utc
+from caching.results.tagged import is_utc
 
 MAX_KEYS = 64
 """A dict with more keys, or a longer tuple, is no record: all its values get one shape."""

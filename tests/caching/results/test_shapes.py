@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caching.queries import shapes
-from caching.queries.results_alike import alike
-from caching.queries.shapes_found import Leaf, ListOf, MapOf, Optional, Record, Tuple, merged, shape_of
-from caching.queries.shapes_tags import Unfit
+from caching.results import shapes
+from caching.results.alike import alike
+from caching.results.shapes_found import Leaf, ListOf, MapOf, Optional, Record, Tuple, merged, shape_of
+from caching.results.tagged import Unfit
 
 OSLO = ZoneInfo("Europe/Oslo")
 NOT_OURS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)

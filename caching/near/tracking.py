@@ -23,12 +23,13 @@ from typing import Any
 import redis
 from django.core.signals import setting_changed
 
-from caching import conf, keys, near
+from caching import conf, keys
 from caching.connection import nodes
 from caching.connection.urls import Address
 from caching.errors import CacheUnavailable
-from caching.near import NearCache
-from caching.pushes import PushLink
+from caching.near import copies
+from caching.near.copies import NearCache
+from caching.near.pushes import PushLink
 
 logger = logging.getLogger(__name__)
 
@@ -210,7 +211,7 @@ class Tracker:
             link.abandon()
 
 
-tracker = Tracker(near.cache)
+tracker = Tracker(copies.cache)
 barrier = tracker.barrier
 
 setting_changed.connect(tracker.follow_settings)

@@ -1,7 +1,7 @@
 """Plain values without an exact annotation, such as rows of `values()`, decoded in C all the same.
 
 The shape (`shapes_found`) is written before the payload and turned into a decoder once. What is irregular stands in the
-payload tagged (`shapes_tags`). What is not plain is refused with Unfit. A planted shape is bounded in what it may cost.
+payload tagged (`tagged`). What is not plain is refused with Unfit. A planted shape is bounded in what it may cost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from caching.queries.shapes_found import (
+from caching.results.shapes_found import (
     Leaf,
     ListOf,
     MapOf,
@@ -28,7 +28,7 @@ from caching.queries.shapes_found import (
     TupleOf,
     shape_of,
 )
-from caching.queries.shapes_tags import Place, Tagger, Untagger, encode
+from caching.results.tagged import Place, Tagger, Untagger, encode
 
 MAX_SHAPE_BYTES = 6_000
 KEPT_DECODERS = 128

@@ -1,6 +1,6 @@
 """Copies of entries in this process, bounded by bytes, and what the server's pushes say about them.
 
-Pure memory: `caching.tracking` feeds it what the server pushes, and opens it only while every push is sure to arrive.
+Pure memory: `tracking` feeds it what the server pushes, and opens it only while every push is sure to arrive.
 Nothing here asks the server, so a copy holds for a reader that has passed `scopes.ready()`, and for no other. It is a
 copy, never a fallback: closed, it answers nothing.
 

@@ -13,8 +13,8 @@ from django.db.models.query import RawQuerySet
 from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject
 
-from caching.queries.results_annotations import is_known_kind
-from caching.queries.shapes_tags import Place, Unfit
+from caching.results.annotations import is_known_kind
+from caching.results.tagged import Place, Unfit
 
 _PLAIN_BASES = (str, int, float, bytes, list, tuple, dict, set, frozenset)
 _WHYS: tuple[tuple[tuple[type, ...], str], ...] = (

@@ -16,11 +16,11 @@ import msgspec
 from django.db.models import Model
 from msgspec.msgpack import Ext
 
-from caching.queries import instances
-from caching.queries.instances import Collection, Table
-from caching.queries.results_annotations import fields_of, is_derived, is_namedtuple
-from caching.queries.results_refusals import Attribute, refused
-from caching.queries.shapes_tags import FIRST_OTHER, Place, Tagger, Unfit, Untagger, encode
+from caching.results import instances
+from caching.results.annotations import fields_of, is_derived, is_namedtuple
+from caching.results.instances import Collection, Table
+from caching.results.refusals import Attribute, refused
+from caching.results.tagged import FIRST_OTHER, Place, Tagger, Unfit, Untagger, encode
 
 OBJECT, MEMBER, INSTANCE = range(FIRST_OTHER, FIRST_OTHER + 3)
 

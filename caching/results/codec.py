@@ -4,7 +4,7 @@ There are three forms. A result is written in the first that gives it back exact
 
     annotated   msgspec decodes by the return annotation, which says everything: `list[Row]`, `dict[int, Decimal]`
     plain       rows, dicts, lists: decoded by a shape that was found in the value (`shapes`)
-    objects     model instances, and whatever else the annotation names (`results_objects`)
+    objects     model instances, and whatever else the annotation names (`objects`)
 
 The annotation makes things faster and names the classes that may be built. It need not be right: `-> list[str]` may return
 a tuple, and a tuple comes back. Refused, with Uncacheable: what would be another value when it comes back.
@@ -24,12 +24,12 @@ import msgspec
 
 from caching.codec import Undecodable
 from caching.errors import Uncacheable
-from caching.queries import results_objects, shapes
-from caching.queries.results_alike import alike
-from caching.queries.results_annotations import NO_PROMISE, Promise, promise_of
-from caching.queries.results_immutable import is_immutable
-from caching.queries.results_refusals import described
-from caching.queries.shapes_tags import Unfit, encode
+from caching.results import objects, shapes
+from caching.results.alike import alike
+from caching.results.annotations import NO_PROMISE, Promise, promise_of
+from caching.results.immutable import is_immutable
+from caching.results.refusals import described
+from caching.results.tagged import Unfit, encode
 
 FINGERPRINT_BYTES = 8
 _HEAD_BYTES = FINGERPRINT_BYTES + 1
@@ -101,10 +101,10 @@ class ResultCodec:
             return False
 
     def _dump_objects(self, forms: Forms, value: Any) -> bytes:
-        body = forms.objects + results_objects.dump(value, forms.promise.classes)
+        body = forms.objects + objects.dump(value, forms.promise.classes)
         try:
             # Everything in this form is tagged by its type, so that equal bytes are equal values of equal types.
-            again = forms.objects + results_objects.dump(self.load(body), forms.promise.classes)
+            again = forms.objects + objects.dump(self.load(body), forms.promise.classes)
         except (Undecodable, Unfit) as error:
             raise Unfit((), f"a {type(value).__name__} that cannot be read back ({error})") from error
         if again != body:
@@ -126,14 +126,14 @@ class ResultCodec:
     def _forms_for(self, promise: Promise) -> Forms:
         identity = repr((getattr(self._function, "__module__", ""), self._name, promise.description)).encode()
         fingerprint = hashlib.blake2b(identity, digest_size=FINGERPRINT_BYTES).digest()
-        annotated, plain, objects = (fingerprint + form for form in (b"a", b"p", b"o"))
+        annotated, plain, of_objects = (fingerprint + form for form in (b"a", b"p", b"o"))
         loads: dict[bytes, Load] = {
             plain: shapes.load,
-            objects: partial(results_objects.load, classes=promise.classes),
+            of_objects: partial(objects.load, classes=promise.classes),
         }
         if promise.exact is not None:
             loads[annotated] = msgspec.msgpack.Decoder(promise.exact).decode
-        return Forms(promise, annotated, plain, objects, loads)
+        return Forms(promise, annotated, plain, of_objects, loads)
 
 
 def _dump_annotated(forms: Forms, value: Any) -> bytes | None:

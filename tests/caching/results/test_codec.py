@@ -41,10 +41,10 @@ from hypothesis import strategies as st
 
 from caching.codec import Undecodable
 from caching.errors import Uncacheable
-from caching.queries.results import ResultCodec
-from caching.queries.results_alike import alike
+from caching.results.alike import alike
+from caching.results.codec import ResultCodec
 from platform_app.models import Scenario
-from tests.caching.queries.test_shapes import values
+from tests.caching.results.test_shapes import values
 
 if TYPE_CHECKING:
     from elsewhere import Unknown

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from django.utils.safestring import SafeString
 
-from caching.queries.results_annotations import fields_of
+from caching.results.annotations import fields_of
 
 _SCALARS = frozenset(
     {type(None), bool, int, float, str, bytes, SafeString} | {datetime, date, time, timedelta, Decimal, UUID}

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from caching.codec import Undecodable
 from caching.errors import Uncacheable
-from caching.queries.results import ResultCodec
+from caching.results.codec import ResultCodec
 from platform_app.models import (
     Document,
     Grade,
@@ -334,8 +334,8 @@ class UpperField(models.TextField):  # type: ignore[type-arg]
 def own_models(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """Models of kinds that the platform does not have. They have no tables: nothing here asks for one."""
     with isolate_apps("platform_app", "django.contrib.contenttypes", "django.contrib.auth") as registry:
-        monkeypatch.setattr("caching.queries.instances.apps", registry)
-        monkeypatch.setattr("caching.queries.instances_models.apps", registry)
+        monkeypatch.setattr("caching.results.instances.apps", registry)
+        monkeypatch.setattr("caching.results.model_parts.apps", registry)
 
         class Place(models.Model):  # noqa: DJ008
             name = UpperField()
@@ -452,7 +452,7 @@ class TestChanged:
         self, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         body = CODEC.dump(scenario)
-        monkeypatch.setattr("caching.queries.instances.version", lambda model: b"later")
+        monkeypatch.setattr("caching.results.instances.version", lambda model: b"later")
         with pytest.raises(Undecodable):
             CODEC.load(body)
 

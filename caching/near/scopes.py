@@ -13,10 +13,10 @@ from collections.abc import Collection
 from contextvars import ContextVar, Token
 from types import TracebackType
 
-from caching import near, tracking
+from caching.near import copies, tracking
 
 _NEVER = -1
-_near = near.cache
+_near = copies.cache
 
 
 class Barrier:
