@@ -12,6 +12,8 @@ A stamp begins with the epoch of the Redis primary that bore it: one that a fail
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from itertools import repeat
 
 from caching import conf, keys, policy
 from caching.connection import wire
@@ -49,8 +51,8 @@ class Births:
     def __init__(self, names: Collection[str]) -> None:
         self._names = names
         tag_keys = _keys(names)
-        epochs = wire.epochs_of(tag_keys)
-        self._born = _new_stamps(epochs)
+        self._epochs = wire.epochs_of(tag_keys)
+        self._born = _new_stamps(self._epochs)
         life = policy.with_jitter(_TTL_MS)
         self.commands: list[Command] = [
             ("SET", key, stamp, "NX", "GET", "PX", life)
@@ -59,17 +61,20 @@ class Births:
 
     def stamps(self, replies: Sequence[Reply]) -> Stamps:
         found = [new if old is None else old for old, new in zip(replies, self._born, strict=True)]
-        return settled(self._names, found)
+        return _current(self._names, found, self._epochs) or settled(self._names, found)
 
 
-class Question(wire.Gathering):
-    """An entry together with what lies under its tags: one round trip, made ready once."""
-
-    __slots__ = ("names",)
+class Question:
+    """An entry together with what lies under its tags: one round trip."""
 
     def __init__(self, entry_key: str, names: tuple[str, ...]) -> None:
-        super().__init__([entry_key, *_keys(names)])
         self.names = names
+        self._entry_key = entry_key
+
+    @cached_property
+    def strings(self) -> wire.Gathering:
+        """Made ready by the first reading: most of what is computed is never read again by the same process."""
+        return wire.Gathering([self._entry_key, *_keys(self.names)])
 
 
 def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: bytes | None) -> bool:
@@ -85,6 +90,8 @@ def present(names: Collection[str]) -> Stamps:
 def may_store(stamps: Stamps) -> bool:
     """Whether a value may be stored under these stamps: not if the primary has changed while they were taken, nor for
     some seconds after a failover, which may have lost marks."""
+    if (epoch := wire.only_epoch()) is not None:
+        return all(stamp.startswith(epoch) for stamp in stamps.values())
     tag_keys = _keys(stamps)
     epochs = wire.epochs_of(tag_keys)
     return all(map(bytes.startswith, stamps.values(), epochs)) and wire.may_store(*tag_keys)
@@ -121,6 +128,8 @@ def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
 
     What may not count (marks, other epochs, other types) is settled by the server.
     """
+    if (epoch := wire.only_epoch()) is not None and (all_of_them := _current(names, replies, repeat(epoch))):
+        return all_of_them
     tag_keys = _keys(names)
     epochs = wire.epochs_of(tag_keys)
     found = {
@@ -136,6 +145,16 @@ def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
                 if reply is not None and name not in found
             ]
         )
+    return found
+
+
+def _current(names: Iterable[str], replies: Iterable[Reply], epochs: Iterable[bytes]) -> Stamps:
+    """The stamps, if all of them count: as almost always, when nothing else has to be looked at. Else none."""
+    found: Stamps = {}
+    for name, reply, epoch in zip(names, replies, epochs, strict=False):
+        if not (isinstance(reply, bytes) and reply.startswith(epoch)):
+            return {}
+        found[name] = reply
     return found
 
 

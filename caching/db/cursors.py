@@ -97,11 +97,11 @@ class ObservedCursor(CursorWrapper):
 
     def will_read(self, recorder: Recorder, needed: Dependencies) -> None:
         recorder.before(needed)
-        # A connection may be shared by threads; `before` knows of the transactions of this one only.
-        names = needed.tags | needed.absent
-        if not names:
+        if not needed.tags:
             return
-        if not self.db.writes.uncommitted.isdisjoint(names):
+        # A connection may be shared by threads; `before` knows of the transactions of this one only.
+        uncommitted = self.db.writes.uncommitted
+        if uncommitted and not uncommitted.isdisjoint(needed.tags | needed.absent):
             recorder.spoil("the connection has written what is read")
         elif reason := self.db.why_outdated():
             recorder.spoil(reason)

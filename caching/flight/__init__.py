@@ -18,6 +18,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Literal, TypeVar
 
+from caching import conf, keys
 from caching.codec import Absence
 from caching.flight import lease
 from caching.flight.baggage import Baggage
@@ -50,7 +51,9 @@ def share(
     """
     # A thread with an event loop must not block for others: they may need that very loop.
     until = deadline(may_wait=not _is_in_event_loop())
-    caller = Caller(digest, look, accept, evidence, accept_error, until, baggage or Baggage(), dispatch=_call)
+    caller = Caller(
+        digest, _key(digest), look, accept, evidence, accept_error, until, baggage or Baggage(), _call
+    )
     return _drive(caller.journey(), compute).result()
 
 
@@ -70,10 +73,22 @@ async def share_async(
     """
     until = deadline(may_wait=True)
     caller = Caller(
-        digest, look, accept, evidence, accept_error, until, baggage or Baggage(), dispatch=_threads.submit
+        digest,
+        _key(digest),
+        look,
+        accept,
+        evidence,
+        accept_error,
+        until,
+        baggage or Baggage(),
+        _threads.submit,
     )
     outcome = await _drive_async(caller.journey(), compute)
     return outcome.result()
+
+
+def _key(digest: str) -> str:
+    return keys.flight(conf.key_prefix(), digest)
 
 
 def _drive(journey: Steps[Landed[R]], compute: Callable[[], R]) -> Landed[R]:

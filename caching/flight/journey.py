@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, Literal, TypeVar
 
-from caching import conf, keys
 from caching.codec import MISS, Absence
 from caching.errors import CacheUnavailable
 from caching.flight import boarding
@@ -71,6 +70,8 @@ def deadline(*, may_wait: bool) -> float | None:
 @dataclass(frozen=True, slots=True)
 class Caller(Generic[R]):
     digest: str
+    key: str
+    """Of the lease, which is also the name of the flight in this process."""
     look: Callable[[], R | Literal[Absence.MISS]]
     accept: Callable[[R], bool]
     evidence: Callable[[], bytes]
@@ -82,10 +83,10 @@ class Caller(Generic[R]):
 
     def journey(self) -> Steps[Landed[R]]:
         outcome: Outcome[R] = ABANDONED
-        if self._key() in _leading.get():
+        if self.key in _leading.get():
             outcome = yield from self._computed()
         while not isinstance(outcome, (Arrived, Failed)):
-            seat = boarding.board(self._key())
+            seat = boarding.board(self.key)
             if seat.leads:
                 outcome = yield from self._led(seat.flight)
             else:
@@ -155,7 +156,7 @@ class Caller(Generic[R]):
 
     def _computed(self) -> Steps[Outcome[R]]:
         led = _leading.get()
-        _leading.set(led | {self._key()})
+        _leading.set(led | {self.key})
         try:
             return Arrived((yield COMPUTE))
         except Exception as error:  # noqa: BLE001  it reaches every caller
@@ -165,6 +166,3 @@ class Caller(Generic[R]):
 
     def _limit_seconds(self) -> float | None:
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-
-    def _key(self) -> str:
-        return keys.flight(conf.key_prefix(), self.digest)

@@ -20,6 +20,7 @@ from caching import conf, keys
 from caching.connection import async_redis_client, bounded_reply, nodes, raising_cache_unavailable, wire
 from caching.connection.failures import code_of
 from caching.connection.scripts import Script
+from caching.connection.wire import Command
 from caching.errors import CacheUnavailable
 from caching.flight.baggage import Baggage
 from caching.flight.outcomes import Landing, unpack
@@ -30,6 +31,8 @@ _TOKEN = re.compile(rb"[0-9a-f]{32}")
 # Waiters read the list at once; the expiry is for those who were about to.
 LANDING_TTL_MS = 10_000
 REPLY_SECONDS = 0.9
+# Three for each length of a lease: how often the thread that renews looks before it ends.
+LOOKS_IN_VAIN = 36
 # Before the lease is asked again, when a wait could not even begin.
 PAUSE_SECONDS = 0.03
 _NOT_HERE = (
@@ -182,12 +185,14 @@ def _lease_ms() -> int:
 
 
 class _Renewal:
-    """One thread that renews all leases of this process. It ends when there are none and begins with the next one."""
+    """One thread that renews all leases of this process. It begins with the first one and ends when there has been none
+    for a while: to start a thread for each miss would take longer than to ask Redis."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._leases: set[Lease] = set()
         self._is_running = False
+        self._looks_in_vain = 0
 
     def add(self, lease: Lease) -> None:
         with self._lock:
@@ -201,18 +206,23 @@ class _Renewal:
             self._leases.discard(lease)
 
     def _run(self) -> None:
-        while leases := self._due():
-            try:
-                wire.call([("EVAL", _RENEW.text, 1, lease.key, lease.token, _lease_ms()) for lease in leases])
-            except CacheUnavailable:
+        while self._is_wanted():
+            if renewals := self._renewals():
                 # Nobody can compute without Redis, and it may be back before the leases have run out.
-                continue
+                with suppress(CacheUnavailable):
+                    wire.call(renewals)
 
-    def _due(self) -> list[Lease]:
+    def _is_wanted(self) -> bool:
         time.sleep(_lease_ms() / 3000)
         with self._lock:
-            self._is_running = bool(self._leases)
-            return list(self._leases)
+            self._looks_in_vain = 0 if self._leases else self._looks_in_vain + 1
+            self._is_running = self._looks_in_vain < LOOKS_IN_VAIN
+            return self._is_running
+
+    def _renewals(self) -> list[Command]:
+        with self._lock:
+            leases = list(self._leases)
+        return [("EVAL", _RENEW.text, 1, lease.key, lease.token, _lease_ms()) for lease in leases]
 
 
 _renewal = _Renewal()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable
 from time import time
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -146,6 +146,13 @@ class NearCache:
         entry.confirmed = changes
         return True
 
+    def stamps(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Of those tags on which copies rest: their stamps, as far as the pushes applied so far tell."""
+        if not self.is_open:
+            return {}
+        find = self._seals.get
+        return {name: seal.stamp for name in names if (seal := find(name)) is not None and not seal.broken}
+
     # --- Filling --------------------------------------------------------------------------------------------------
 
     def position(self) -> Position | None:
@@ -244,6 +251,7 @@ class NearCache:
 
 cache = NearCache()
 get = cache.get
+stamps = cache.stamps
 position = cache.position
 keep = cache.keep
 forget = cache.forget

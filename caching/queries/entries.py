@@ -67,13 +67,19 @@ _questions = _Questions()
 def read(key: str, scopes: tuple[str, ...]) -> Reading:
     """The entry, if it holds now. `scopes` are tags that it has in any case."""
     question = about(key, scopes)
-    values, epoch = wire.gather(question)
+    values, epoch = wire.gather(question.strings)
     return judged(key, question, values, epoch)
 
 
 def is_known(key: str) -> bool:
     """Whether this process has seen the entry before."""
     return key in _questions
+
+
+def known_tags(key: str) -> tuple[str, ...]:
+    """The tags that the entry had when this process last saw it; none if it has not."""
+    question = _questions.get(key)
+    return question.names if question else ()
 
 
 def about(key: str, scopes: tuple[str, ...]) -> Question:

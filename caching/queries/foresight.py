@@ -23,14 +23,17 @@ class Foresight:
         if self._last is None:
             return ()
         before, names = self._last
-        new = {str(old): str(now) for old, now in zip(before, args, strict=False) if type(now) is int}
-        return tuple(_pinned_to(name, new) for name in names)
+        # `…:scenario_id=4` becomes `…:scenario_id=5`, and `user:4` `user:5`.
+        ends = {
+            f"{separator}{old}": f"{separator}{now}"
+            for old, now in zip(before, args, strict=False)
+            if type(now) is int and now != old
+            for separator in "=:"
+        }
+        old_ends = tuple(ends)
+        return tuple([_renamed(name, ends) if name.endswith(old_ends) else name for name in names])
 
 
-def _pinned_to(name: str, new: dict[str, str]) -> str:
-    """`…:scenario_id=4` as `…:scenario_id=5`, and `user:4` as `user:5`; every other name as it is."""
-    for separator in ("=", ":"):
-        head, found, value = name.rpartition(separator)
-        if found and value in new:
-            return f"{head}{separator}{new[value]}"
-    return name
+def _renamed(name: str, ends: dict[str, str]) -> str:
+    old = next(filter(name.endswith, ends))
+    return name.removesuffix(old) + ends[old]

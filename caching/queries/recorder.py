@@ -42,9 +42,9 @@ class Recorder:
 
     def before(self, needed: Dependencies) -> None:
         """A statement is about to be sent: from here on its tags must not change. Raises CacheUnavailable."""
+        names = needed.tags | needed.absent if needed.absent else needed.tags
+        self._take(names if self._read_something else names | self._scopes)
         self._read_something = True
-        names = needed.tags | needed.absent
-        self._take(names | self._scopes)
         # Here, on the thread of the statement: whose transaction it is, is known to its thread.
         if pending.thread.transactions and not names.isdisjoint(pending.written()):
             self.spoil("this transaction has written what it reads")
@@ -89,13 +89,11 @@ class Recorder:
         return tuple(self._taken)
 
     def _take(self, names: frozenset[str]) -> None:
-        unknown = names - self._taken.keys()
-        if not unknown:
-            return
-        fresh = {name: self._ahead[name] for name in unknown if name in self._ahead}
-        if missing := unknown - fresh.keys():
-            fresh |= tags.stamps(missing)
-        for name, stamp in fresh.items():
+        unknown = [name for name in names if name not in self._taken]
+        missing = [name for name in unknown if name not in self._ahead]
+        fresh = self._ahead | tags.stamps(missing) if missing else self._ahead
+        for name in unknown:
+            stamp = fresh[name]
             # Of two threads that ask at once, the earlier stamp counts.
             self._taken.setdefault(name, stamp)
             if tags.is_busy(stamp):

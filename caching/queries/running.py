@@ -173,32 +173,39 @@ class _Computation(Generic[R]):
         return finished
 
     def _asked_with_lease(self) -> list[Command]:
-        """The entry once more, for somebody may just have stored it; and the stamps that a computation will need."""
-        self._since = near.position() if scopes.ready() else None
-        known = entries.about(self._call.key, self._call.scopes).names
-        self._births = Births(tuple({*known, *self._query.foreseen(self._call)}))
+        """The entry once more, for somebody may just have stored it; and the stamps that a computation will need, but for
+        those that this process knows."""
+        is_ready = scopes.ready()
+        self._since = near.position() if is_ready else None
+        before = entries.known_tags(self._call.key)
+        names = {*before, *self._call.scopes, *self._query.foreseen(self._call)}
+        self._known = near.stamps(names) if is_ready else {}
+        self._births = Births(names - self._known.keys())
         return [("GET", self._call.key), *self._births.commands]
 
     def _look_again(self) -> Any:
-        replies = self._baggage.claimed()
-        if replies is None:
-            value, reading = _look(self._query, self._call)
-            ahead = reading.stamps
-        else:
-            packed, *births = replies
-            ahead = self._births.stamps(births)
-            reading = entries.weighed(self._call.key, packed if isinstance(packed, bytes) else None, ahead)
-            value, reading = self._query.opened(self._call, reading, self._since)
+        value, reading = self._seen_with_lease() or _look(self._query, self._call)
         if not self._has_looked:
             stats.record(self._query.kind, reading.outcome)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
-        self._recorder = Recorder(self._call.scopes, ahead)
+        self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
         if self._has_looked:
             stats.record(self._query.kind, Outcome.WAITED)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
+
+    def _seen_with_lease(self) -> tuple[Any, Reading] | None:
+        """None if nothing came with it, or if it came to an entry that may be newer than what this process knows."""
+        if (replies := self._baggage.claimed()) is None:
+            return None
+        packed, *births = replies
+        stamps = self._known | self._births.stamps(births)
+        reading = entries.weighed(self._call.key, packed if isinstance(packed, bytes) else None, stamps)
+        if reading.outcome is Outcome.OUTDATED and self._known:
+            return None
+        return self._query.opened(self._call, reading, self._since)
 
     def _accept(self, shared: Computed[R]) -> bool:
         if shared.why_not_stored:

@@ -1,6 +1,7 @@
 """Results of cached functions as bytes, and back, with exactly the types they had. Nothing is unpickled.
 
-There are three forms. A result is written in the first that gives it back exactly, which is tried every time:
+There are three forms. A result is written in the first that gives it back exactly, which is tried whenever it is not
+certain:
 
     annotated   msgspec decodes by the return annotation, which says everything: `list[Row]`, `dict[int, Decimal]`
     plain       rows, dicts, lists: decoded by a shape that was found in the value (`shapes`)
@@ -72,12 +73,13 @@ class ResultCodec:
             body = _dump_annotated(forms, value)
             if body is not None and self._gives_back(body, value, alike):
                 return body
-            body = _dump_plain(forms, value)
-            # Its shape was made of the very types in the value, so values that are equal are alike.
-            if body is not None and (
-                self._gives_back(body, value, eq) or self._gives_back(body, value, alike)
-            ):
-                return body
+            if (plain := _dump_plain(value)) is not None:
+                body = forms.plain + plain
+                # Its shape was made of the very types in the value, so values that are equal are alike.
+                if shapes.is_native(plain) or any(
+                    self._gives_back(body, value, same) for same in (eq, alike)
+                ):
+                    return body
             return self._dump_objects(forms, value)
         except Unfit as unfit:
             raise Uncacheable(f"{self._name}: {described(unfit.place)} is {unfit.why}.") from unfit
@@ -145,8 +147,8 @@ def _dump_annotated(forms: Forms, value: Any) -> bytes | None:
         return None
 
 
-def _dump_plain(forms: Forms, value: Any) -> bytes | None:
+def _dump_plain(value: Any) -> bytes | None:
     try:
-        return forms.plain + shapes.dump(value)
+        return shapes.dump(value)
     except Unfit:
         return None

@@ -6,6 +6,7 @@ payload tagged (`tagged`). What is not plain is refused with Unfit. A planted sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,6 +35,9 @@ MAX_SHAPE_BYTES = 6_000
 KEPT_DECODERS = 128
 _LENGTH_BYTES = 2
 
+# What msgpack itself tells apart. In the bytes of a shape a doubtful one may also be a name of one letter.
+_NATIVE = {Leaf.NOTHING, Leaf.NONE, Leaf.BOOL, Leaf.INT, Leaf.FLOAT, Leaf.STR, Leaf.BYTES}
+_DOUBTFUL = re.compile(b"|".join(re.escape(encode(sign)) for sign in ({*Leaf} - _NATIVE) | {"M", "S"}))
 _read_shape = msgspec.msgpack.Decoder(Shape).decode
 _read_tag = Untagger().read
 _tagger = Tagger()
@@ -66,8 +70,15 @@ def dump(value: Any) -> bytes:
     written = encode(shape)
     if len(written) > MAX_SHAPE_BYTES:
         shape, written = Leaf.ANY, encode(Leaf.ANY)
-    payload = encode(value if _is_regular(shape) else _lowered(value, shape, ()))
+    is_regular = not _DOUBTFUL.search(written) or _is_regular(shape)
+    payload = encode(value if is_regular else _lowered(value, shape, ()))
     return b"".join((len(written).to_bytes(_LENGTH_BYTES, "little"), written, payload))
+
+
+def is_native(data: bytes) -> bool:
+    """Whether what was dumped is lists, tuples, rows, and in them only what msgpack gives back by itself."""
+    end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
+    return not _DOUBTFUL.search(data, _LENGTH_BYTES, end)
 
 
 def load(data: bytes | memoryview) -> Any:

@@ -94,6 +94,8 @@ _LEAVES: Mapping[type, Leaf] = {
     UUID: Leaf.UUID,
 }
 _KEYS = frozenset({Leaf.STR, Leaf.INT, Leaf.UUID, Leaf.DATE})
+# Of any sign: msgpack would have one bit more for positive numbers.
+_INTEGER_BITS = 63
 
 
 def shape_of(value: Any, depth: int = MAX_DEPTH) -> Shape:
@@ -149,26 +151,51 @@ def _union(shapes: Iterable[Shape]) -> Shape:
 
 
 def _shape_of_all(values: Sequence[Any], depth: int) -> Shape:
-    """One shape for all. Rows are looked at by column, as the types of a column are compared in C."""
+    """One shape for all. Many of one type are looked at together, as far as C can do it."""
     kinds = {*map(type, values)}
-    if type(None) in kinds and len(kinds) > 1:
-        return _optional(_shape_of_all([value for value in values if value is not None], depth))
-    if kinds <= _LEAVES.keys():
-        return _union(map(_LEAVES.__getitem__, kinds))
-    if kinds == {int}:
-        return merged(_int(min(values), 0), _int(max(values), 0))
-    if depth and kinds == {list}:
-        return ListOf(_shape_of_all(tuple(chain.from_iterable(values)), depth - 1))
-    if depth and kinds == {tuple} and len(width := {*map(len, values)}) == 1 and width <= _WIDTHS:
-        return Tuple(tuple(_shape_of_all(column, depth - 1) for column in zip(*values, strict=True)))
-    if depth and kinds == {dict} and len(keys := {*map(tuple, values)}) == 1:
-        (names,) = keys
-        if _are_names(names):
-            columns = zip(*map(dict.values, values), strict=True)
-            return Record(
-                {name: _shape_of_all(column, depth - 1) for name, column in zip(names, columns, strict=True)}
-            )
-    return _union(shape_of(value, depth) for value in values)
+    shape: Shape | None = None
+    if len(kinds) == 1:
+        (kind,) = kinds
+        shape = _LEAVES.get(kind)
+        if shape is None and depth and kind in _TOGETHER:
+            shape = _TOGETHER[kind](values, depth - 1)
+    elif type(None) in kinds:
+        shape = _optional(_shape_of_all([value for value in values if value is not None], depth))
+    elif kinds <= _LEAVES.keys():
+        shape = _union(map(_LEAVES.__getitem__, kinds))
+    return shape or _union(shape_of(value, depth) for value in values)
+
+
+def _ints(values: Sequence[int], _: int) -> Shape:
+    return Leaf.INT if max(map(int.bit_length, values)) <= _INTEGER_BITS else Leaf.ANY
+
+
+def _lists(values: Sequence[list[Any]], depth: int) -> Shape:
+    return ListOf(_shape_of_all(tuple(chain.from_iterable(values)), depth))
+
+
+def _tuples(values: Sequence[tuple[Any, ...]], depth: int) -> Shape | None:
+    widths = {*map(len, values)}
+    if len(widths) > 1 or not widths <= _WIDTHS:
+        return None
+    return Tuple(tuple(_shape_of_all(column, depth) for column in zip(*values, strict=True)))
+
+
+def _rows(values: Sequence[dict[Any, Any]], depth: int) -> Shape | None:
+    """Looked at by column; None where they have not the same keys."""
+    names, *others = {*map(tuple, values)}
+    if others or not _are_names(names):
+        return None
+    columns = zip(*map(dict.values, values), strict=True)
+    return Record({name: _shape_of_all(column, depth) for name, column in zip(names, columns, strict=True)})
+
+
+_TOGETHER: Mapping[type, Callable[[Any, int], Shape | None]] = {
+    int: _ints,
+    list: _lists,
+    tuple: _tuples,
+    dict: _rows,
+}
 
 
 def _item(shape: Shape) -> Shape:
@@ -187,7 +214,7 @@ def _key(shape: Record | MapOf) -> Leaf:
 
 
 def _int(value: int, _: int) -> Shape:
-    return Leaf.INT if -(2**63) <= value < 2**64 else Leaf.ANY
+    return Leaf.INT if value.bit_length() <= _INTEGER_BITS else Leaf.ANY
 
 
 def _datetime(value: datetime, _: int) -> Shape:
@@ -217,7 +244,7 @@ def _set(value: set[Any] | frozenset[Any], _: int) -> Shape:
 
 def _dict(value: dict[Any, Any], depth: int) -> Shape:
     if _are_names(tuple(value)):
-        return Record({key: shape_of(item, depth) for key, item in value.items()})
+        return Record({key: _LEAVES.get(type(item)) or shape_of(item, depth) for key, item in value.items()})
     key = _shape_of_all(tuple(value), 1)
     if key in _KEYS and isinstance(key, Leaf):
         return MapOf(key, _shape_of_all(tuple(value.values()), depth))

@@ -15,16 +15,16 @@ MOST_VALUES = 40
 
 @dataclass(frozen=True, slots=True)
 class RowPin:
-    """A pin on a column that names rows. `row_tag` makes the tag of one value."""
+    """A pin on a column that names rows. `tag` becomes that of a row when its value is put behind it."""
 
-    table: str
+    tag: str
     column: Column
     slots: tuple[Slot, ...]
     is_key: bool
 
-    def texts(self, params: Params, hidden: Sequence[int]) -> set[str] | None:
-        """The values, or None where they prove nothing: too many of them, or of another type than the column."""
-        texts: set[str] = set()
+    def tags(self, params: Params, hidden: Sequence[int]) -> set[str] | None:
+        """Those of the rows, or None where the values prove nothing: too many, or of another type than the column."""
+        tags: set[str] = set()
         for slot in self.slots:
             values = values_at(slot, params, hidden)
             if len(values) > MOST_VALUES:
@@ -32,8 +32,17 @@ class RowPin:
             for value in values:
                 if (text := self.column.text(value)) is None:
                     return None
-                texts.add(text)
-        return texts
+                tags.add(self.tag + text)
+        return tags
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedTable:
+    """A table of which only some rows are read; its pins, the one on the primary key first: it names the fewest rows."""
+
+    any: str
+    bulk: str
+    pins: tuple[RowPin, ...]
 
 
 class Reading:
@@ -47,12 +56,16 @@ class Reading:
         self._selected = selected
         pins = self._row_pins()
         whole = tagging.schema.read_with(names - pins.keys())
-        self._pins = {table: pins[table] for table in pins.keys() - whole}
+        self._pinned = [self._pinned_table(name, pins[name]) for name in pins.keys() - whole]
         self._whole = tagging.read(whole)
         self._unproven = Dependencies(tagging.read(names))
 
+    def _pinned_table(self, name: str, pins: list[RowPin]) -> PinnedTable:
+        by_key_first = tuple(sorted(pins, key=lambda pin: not pin.is_key))
+        return PinnedTable(self._tagging.any(name), self._tagging.bulk(name), by_key_first)
+
     def _row_pins(self) -> dict[str, list[RowPin]]:
-        """By table; the pin on the primary key comes first, since it names the fewest rows."""
+        """By table."""
         found: dict[str, list[RowPin]] = {}
         for pin in self._selected.pins:
             table = self._tagging.schema.readable_by_row(pin.table)
@@ -60,40 +73,36 @@ class Reading:
             columns = {column.key: column for column in table.columns} if table else {}
             if table and pin.column in columns and len(slots) <= MOST_VALUES:
                 column = columns[pin.column]
-                row_pin = RowPin(pin.table, column, slots, is_key=column not in table.foreign_keys)
+                tag = self._tagging.row(pin.table, column, "")
+                row_pin = RowPin(tag, column, slots, is_key=column not in table.foreign_keys)
                 found.setdefault(pin.table, []).append(row_pin)
-        for pins in found.values():
-            pins.sort(key=lambda pin: not pin.is_key)
         return found
 
     def dependencies(self, params: Params, hidden: Sequence[int]) -> Dependencies:
-        if not self._pins or not self._placeholders.fit(params, hidden):
+        if not self._pinned or not self._placeholders.fit(params, hidden):
             return self._unproven
         tags = set(self._whole)
         absent: set[str] = set()
         rows = 0
-        for table, pins in self._pins.items():
-            proven = [(pin, texts) for pin in pins if (texts := pin.texts(params, hidden)) is not None]
+        for table in self._pinned:
+            proven = [(pin, named) for pin in table.pins if (named := pin.tags(params, hidden)) is not None]
             if not proven:
-                tags.add(self._tagging.any(table))
+                tags.add(table.any)
                 continue
-            tags.add(self._tagging.bulk(table))
-            pin, texts = proven[0]
-            tags |= self._row_tags(pin, texts)
+            tags.add(table.bulk)
+            pin, named = proven[0]
+            tags |= named
             if pin.is_key:
                 # A new row has its key from a sequence as a rule: its INSERT says only what it points to.
-                pointing = [one for one in proven if not one[0].is_key]
-                later = self._row_tags(*pointing[0]) if pointing else {self._tagging.any(table)}
-                found = self._rows_that_prove(len(texts))
+                later = next((others for other, others in proven if not other.is_key), {table.any})
+                found = self._rows_that_prove(len(named))
                 (absent if found else tags).update(later)
                 rows = max(rows, found)
-        return Dependencies(frozenset(tags), frozenset(absent - tags), rows if absent - tags else 0)
+        absent -= tags
+        return Dependencies(frozenset(tags), frozenset(absent), rows if absent else 0)
 
     def _rows_that_prove(self, values: int) -> int:
         """How many rows of the result prove that all these keys exist; 0: none do."""
         if not self._selected.rows_are_found or (self._selected.joins and values > 1):
             return 0
         return values
-
-    def _row_tags(self, pin: RowPin, texts: set[str]) -> set[str]:
-        return {self._tagging.row(pin.table, pin.column, text) for text in texts}

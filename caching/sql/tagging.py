@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from caching import keys
 from caching.sql.schema import EVERYTHING, Schema
@@ -12,8 +13,7 @@ from caching.sql.values import Column
 _USUAL_NAME = re.compile(r"[a-z0-9_$]{1,63}")
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(NamedTuple):
     """`tags`: what a result depends on. `absent`: on these as well, until `rows` rows of the statement were fetched: they
     stand for rows that might appear. With `rows` 0 they stay.
     """

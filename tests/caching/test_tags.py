@@ -124,7 +124,7 @@ def test_nothing_is_stored_under_stamps_of_two_primaries() -> None:
 def test_an_entry_is_read_with_the_stamps_of_its_tags_and_none_is_born() -> None:
     redis_client().set("entry", b"value")
     stamps = tags.stamps(["known"])
-    (entry, *replies), _ = wire.gather(tags.Question("entry", ("known", "unknown")))
+    (entry, *replies), _ = wire.gather(tags.Question("entry", ("known", "unknown")).strings)
     assert entry == b"value"
     assert tags.settled(["known", "unknown"], replies) == tags.present(["known", "unknown"]) == stamps
     assert not redis_client().exists(tag_key("unknown"))

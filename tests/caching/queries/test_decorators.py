@@ -25,6 +25,7 @@ from caching.errors import Uncacheable
 from caching.near import copies
 from caching.stats import Outcome
 from platform_app.models import Persona, Scenario, User
+from tests.caching.patience import await_posted
 from tests.factories import UserFactory, make_scenario
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -338,6 +339,7 @@ class TestExpiry:
             return User.objects.count()
 
         count(7)
+        await_posted()
         (key,) = redis_server.scan_iter(match=f"{redis_key_prefix}db_query:test_ttl:user:7:*")
         assert 0.85 * seconds <= redis_server.ttl(key) <= 1.1 * seconds + 1
 
@@ -346,6 +348,7 @@ class TestExpiry:
     ) -> None:
         settings.CACHING = settings.CACHING | {"QUERY_TTL_SECONDS": {"test_user_name": 10}}
         name_of(UserFactory.create().pk)
+        await_posted()
         (key,) = redis_server.scan_iter(match=f"{redis_key_prefix}db_query:test_user_name:*")
         assert 8 <= redis_server.ttl(key) <= 11
 

@@ -21,6 +21,7 @@ from caching.flight.lease import Lease
 from caching.stats import Outcome
 from platform_app.models import Scenario
 from sessions_ext.engine import SessionStore
+from tests.caching.patience import await_posted
 from tests.loopback_openai import LoopbackOpenAI
 from tests.test_worker import Bomb
 
@@ -94,6 +95,7 @@ def plant(request: pytest.FixtureRequest, redis_server: redis.Redis, crater: byt
 
 
 def keys_of(server: redis.Redis, prefix: str, family: str) -> list[str]:
+    await_posted()
     return [key.decode() for key in server.scan_iter(match=f"{prefix}{family}*", count=1000)]
 
 
