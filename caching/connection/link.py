@@ -91,7 +91,7 @@ class Link:
         if self._confirming:
             commands = (_INFO, *commands)
         try:
-            packed = _packed(commands[0]) if len(commands) == 1 else b"".join(map(_packed, commands))
+            packed = b"".join([one if isinstance(one, bytes) else pack(one) for one in commands])
         except TypeError as error:
             raise redis.DataError(str(error)) from error
         try:
@@ -110,13 +110,18 @@ class Link:
         try:
             if self._owed:
                 self._collect(deadline)
-            if not self._confirming:
-                return [self._next(deadline, first=not position) for position in range(count)]
-            self._confirm(self._next(deadline, first=True))
-            return [self._next(deadline) for _ in range(count)]
+            replies = [self._next(deadline, first=True)] if self._confirming or count else []
+            if self._confirming:
+                self._confirm(replies.pop())
+            gets = self._reader.gets
+            while len(replies) < count:
+                reply = gets()
+                replies.append(self._next(deadline) if reply is _NOT_YET else reply)
         except BaseException:
             self.close()
             raise
+        else:
+            return replies
 
     def is_open(self) -> bool:
         """Whether nothing waits to be read: that would be the end of the connection, or an answer too many."""
@@ -178,10 +183,6 @@ class Link:
         self.epoch = epoch
         self.replicas = reply.count(b",state=online,")  # one that is still being filled cannot take over
         self._confirmed_until = time.monotonic() + CONFIRMED_SECONDS
-
-
-def _packed(command: Command | Packed) -> Packed:
-    return command if isinstance(command, bytes) else pack(command)
 
 
 def _tick(connected: socket.socket) -> None:

@@ -125,9 +125,9 @@ def _take(step: Step, compute: Callable[[], R]) -> object:
             return function()
         case AwaitLanding(holder, limit_seconds):
             return lease.wait(holder, limit_seconds)
-        case Join(flight, limit_seconds):
+        case Join(outcome, limit_seconds):
             try:
-                return flight.outcome.result(limit_seconds)
+                return outcome.result(limit_seconds)
             except TimeoutError:
                 return LATE
         case Compute():
@@ -141,10 +141,10 @@ async def _take_async(step: Step, compute: Callable[[], Awaitable[R]]) -> object
             return await loop.run_in_executor(_threads, copy_context().run, function)
         case AwaitLanding(holder, limit_seconds):
             return await lease.wait_async(holder, limit_seconds)
-        case Join(flight, limit_seconds):
+        case Join(outcome, limit_seconds):
             try:
                 async with asyncio.timeout(limit_seconds):
-                    return await asyncio.wrap_future(flight.outcome)
+                    return await asyncio.wrap_future(outcome)
             except TimeoutError:
                 return LATE
         case Compute():

@@ -16,17 +16,14 @@ from caching.flight.outcomes import Arrived, Failed, Outcome
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """One computation of this process. Its future gets an outcome and never an exception."""
+    """One computation of this process. `outcome` gets one, and never an exception, for the passengers: most leaders have
+    none."""
 
     key: str
-    outcome: "Future[Outcome[Any]]" = field(default_factory=Future)
+    outcome: "Future[Outcome[Any]] | None" = None
     departed: bool = False
     _judging: threading.Lock = field(default_factory=threading.Lock)
     _verdict: Arrived[bool] | Failed | None = None
-
-    def __post_init__(self) -> None:
-        # A running future cannot be cancelled: an async waiter that gives up must not take the others along.
-        self.outcome.set_running_or_notify_cancel()
 
     def is_accepted(self, accept: Callable[[], bool]) -> bool:
         """What `accept` says of the outcome: asked once, after the landing, and so as late as any passenger may wish."""
@@ -50,8 +47,10 @@ _board = _Board()
 
 @dataclass(frozen=True, slots=True)
 class Seat:
+    """`outcome`: what a passenger waits for; None for who leads."""
+
     flight: Flight
-    leads: bool
+    outcome: "Future[Outcome[Any]] | None"
     came_late: bool
 
 
@@ -59,10 +58,18 @@ def board(key: str) -> Seat:
     """The flight for this key, which begins with its first passenger."""
     with _board.lock:
         flight = _board.flights.get(key)
-        if flight is not None:
-            return Seat(flight, leads=False, came_late=flight.departed)
-        _board.flights[key] = flight = Flight(key)
-        return Seat(flight, leads=True, came_late=False)
+        if flight is None:
+            _board.flights[key] = flight = Flight(key)
+            return Seat(flight, None, came_late=False)
+        flight.outcome = flight.outcome or _expected()
+        return Seat(flight, flight.outcome, came_late=flight.departed)
+
+
+def _expected() -> "Future[Outcome[Any]]":
+    # A running future cannot be cancelled: an async waiter that gives up must not take the others along.
+    future: Future[Outcome[Any]] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 def depart(flight: Flight) -> None:
@@ -76,7 +83,9 @@ def land(flight: Flight, outcome: Outcome[Any]) -> None:
     with _board.lock:
         if _board.flights.get(flight.key) is flight:
             del _board.flights[flight.key]
-    flight.outcome.set_result(outcome)
+        passengers = flight.outcome
+    if passengers is not None:
+        passengers.set_result(outcome)
 
 
 def _forget_after_fork() -> None:

@@ -5,6 +5,7 @@ Pure order: what has to happen, and what a step's reply means. That it is writte
 
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +36,7 @@ class Ask:
 class Join:
     """Wait for a flight of this process; the reply is its outcome, or LATE."""
 
-    flight: Flight
+    outcome: "Future[Outcome[Any]]"
     limit_seconds: float | None
 
 
@@ -87,14 +88,14 @@ class Caller(Generic[R]):
             outcome = yield from self._computed()
         while not isinstance(outcome, (Arrived, Failed)):
             seat = boarding.board(self.key)
-            if seat.leads:
+            if seat.outcome is None:
                 outcome = yield from self._led(seat.flight)
             else:
-                outcome = yield from self._joined(seat)
+                outcome = yield from self._joined(seat, seat.outcome)
         return outcome
 
-    def _joined(self, seat: boarding.Seat) -> Steps[Outcome[R]]:
-        outcome: Outcome[R] = yield Join(seat.flight, self._limit_seconds())
+    def _joined(self, seat: boarding.Seat, expected: "Future[Outcome[Any]]") -> Steps[Outcome[R]]:
+        outcome: Outcome[R] = yield Join(expected, self._limit_seconds())
         if outcome is LATE:
             return (yield from self._computed())
         if seat.came_late and not (

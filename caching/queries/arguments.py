@@ -25,6 +25,7 @@ OWNERS = ("user", "scenario")
 """The parameters `user` or `user_id`, and so on, say whose entry it is: for people, and for invalidation by hand."""
 
 _ATOMS = (type(None), bool, int, float, str, bytes, Decimal, UUID, date, datetime, time, timedelta)
+_WITH_A_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -33,12 +34,12 @@ class Arguments:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._signature = inspect.signature(function)
+        parameters = self._signature.parameters
+        self._names = tuple(parameters)
+        self._all_have_places = all(one.kind in _WITH_A_PLACE for one in parameters.values())
         self._name = function.__qualname__
         self._owners = {
-            owner: name
-            for owner in OWNERS
-            for name in (f"{owner}_id", owner)
-            if name in self._signature.parameters
+            owner: name for owner in OWNERS for name in (f"{owner}_id", owner) if name in parameters
         }
 
     def has_owner(self, owner: str) -> bool:
@@ -46,18 +47,24 @@ class Arguments:
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
         """Raises TypeError as the call itself would, and Uncacheable for what cannot be part of a key."""
+        if self._all_have_places and not kwargs and len(args) == len(self._names):
+            # As most calls are written. `inspect` would take longer than all the rest of a key.
+            bare = tuple(map(_bare, args))
+            return self._bound(dict(zip(self._names, bare, strict=True)), bare, {})
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        forms = []
         for name, value in bound.arguments.items():
-            bound.arguments[name] = plain = _bare(value)
-            forms.append(self._form(name, plain))
+            bound.arguments[name] = _bare(value)
+        return self._bound(bound.arguments, bound.args, bound.kwargs)
+
+    def _bound(self, arguments: Mapping[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
+        forms = [self._form(name, value) for name, value in arguments.items()]
         owners = {
-            owner: _identity(bound.arguments[name])
+            owner: _identity(arguments[name])
             for owner, name in self._owners.items()
-            if bound.arguments[name] is not None
+            if arguments[name] is not None
         }
-        return Bound(bound.args, bound.kwargs, _encode(forms), owners)
+        return Bound(args, kwargs, _encode(forms), owners)
 
     def _form(self, name: str, value: Any) -> bytes:
         try:

@@ -23,11 +23,14 @@ class Foresight:
         if self._last is None:
             return ()
         before, names = self._last
+        numbers = [pair for pair in zip(before, args, strict=False) if {*map(type, pair)} == {int}]
+        # One that an argument keeps is probably that one's.
+        kept = {now for old, now in numbers if old == now}
         # `…:scenario_id=4` becomes `…:scenario_id=5`, and `user:4` `user:5`.
         ends = {
             f"{separator}{old}": f"{separator}{now}"
-            for old, now in zip(before, args, strict=False)
-            if type(now) is int and now != old
+            for old, now in numbers
+            if old not in kept
             for separator in "=:"
         }
         old_ends = tuple(ends)

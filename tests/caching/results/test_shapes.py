@@ -77,7 +77,18 @@ def containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 values = st.recursive(scalars, containers, max_leaves=20)
-rows = st.lists(st.sampled_from("abcde"), min_size=1, unique=True).flatmap(
+names = st.sampled_from("abcde")
+native = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64) | st.floats() | texts | st.binary(),
+    lambda inner: st.one_of(
+        st.lists(inner),
+        st.lists(inner).map(tuple),
+        st.dictionaries(names, inner),
+        st.lists(st.dictionaries(names, inner)),
+    ),
+    max_leaves=20,
+)
+rows = st.lists(names, min_size=1, unique=True).flatmap(
     lambda names: st.tuples(*(columns for _ in names)).flatmap(
         lambda kinds: st.lists(
             st.fixed_dictionaries({name: kind | st.none() for name, kind in zip(names, kinds, strict=True)})
@@ -181,6 +192,41 @@ class TestShapes:
             lowered = shapes._lowered(value, shape, ())
             read = shapes._decoder(msgspec.msgpack.encode(shape))
             assert alike(value, read(msgspec.msgpack.encode(lowered)))
+
+
+class TestNative:
+    @pytest.mark.parametrize(
+        "value",
+        [
+            [{"id": 1, "name": "x", "score": 0.5, "is_open": True, "note": None}],
+            (1, b"\0"),
+            [],
+            "",
+            {"ids": [(1,)]},
+        ],
+    )
+    def test_rows_need_no_trial(self, value: Any) -> None:
+        assert shapes.is_native(shapes.dump(value))
+        assert alike(value, back(value))
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            [Decimal(1)], {1: "x"}, {1, 2}, [2**70], [SafeString("x")], [1, "x"], bytearray(b"x"),
+            datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), time(1), timedelta(1), date(2026, 1, 1), UUID(int=1),
+        ],
+    )  # fmt: skip
+    def test_what_msgpack_has_no_type_for_is_tried(self, value: Any) -> None:
+        assert not shapes.is_native(shapes.dump(value))
+
+    def test_a_name_that_looks_like_a_sign_costs_a_trial(self) -> None:
+        assert not shapes.is_native(shapes.dump({"m": 1}))
+        assert back({"m": 1, "?": 2}) == {"m": 1, "?": 2}
+
+    @given(native)
+    def test_it_comes_back_without_a_trial(self, value: Any) -> None:
+        data = shapes.dump(value)
+        assert not shapes.is_native(data) or alike(value, shapes.load(data))
 
 
 class TestRefused:
