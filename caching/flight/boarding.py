@@ -16,8 +16,8 @@ from caching.flight.outcomes import Arrived, Failed, Outcome
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """One computation of this process. `outcome` gets one, and never an exception, for the passengers: most leaders have
-    none."""
+    """One computation of this process. `outcome` is for the passengers and made with the first of them: most leaders have
+    none. It never gets an exception."""
 
     key: str
     outcome: "Future[Outcome[Any]] | None" = None

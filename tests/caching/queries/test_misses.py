@@ -62,6 +62,20 @@ def test_the_next_miss_does_not_ask_for_stamps_that_are_known_near(
     assert asked() == [{"test_roles"}]
 
 
+def test_where_all_are_known_near_only_the_entry_comes_with_the_lease(
+    published_scenario: Scenario, asked: Births
+) -> None:
+    for _ in range(3):
+        with fresh():
+            roles(published_scenario.pk, 1)
+    asked().clear()
+    with fresh():
+        assert roles(published_scenario.pk, 2) == roles(published_scenario.pk, 1)
+        assert roles(published_scenario.pk, 2) == roles(published_scenario.pk, 1)
+    assert asked() == [set()]
+    assert stats.count("query:test_roles", Outcome.COMPUTED) == 2
+
+
 def test_without_a_near_cache_all_of_them_come_with_the_lease(
     published_scenario: Scenario, asked: Births, settings: Settings
 ) -> None:
