@@ -112,6 +112,14 @@ def weighed(key: str, packed: bytes | None, stamps: Stamps) -> Reading:
     return Reading(None, Outcome.BYPASS if is_busy else Outcome.OUTDATED, stamps)
 
 
+def contradicts(packed: bytes, stamps: Stamps) -> bool:
+    """Whether an entry rests on others than these stamps, as far as they say something of its tags."""
+    entry = _unpacked(packed)
+    return entry is not None and any(
+        stamps.get(name, stamp) != stamp for name, stamp in entry.rests_on().items()
+    )
+
+
 def keeping(key: str, entry: Entry, *, now: float) -> Command:
     """The command that keeps the entry until it expires."""
     _questions.about(key, entry.tags)

@@ -197,13 +197,14 @@ class _Computation(Generic[R]):
         return self._own
 
     def _seen_with_lease(self) -> tuple[Any, Reading] | None:
-        """None if nothing came with it, or if it came to an entry that may be newer than what this process knows."""
+        """None if nothing came with it, or an entry that may be newer than what this process knows."""
         if (replies := self._baggage.claimed()) is None:
             return None
         packed, *births = replies
-        stamps = self._known | self._births.stamps(births)
-        reading = entries.weighed(self._call.key, packed if isinstance(packed, bytes) else None, stamps)
-        if reading.outcome is Outcome.OUTDATED and self._known:
+        if not isinstance(packed, bytes):
+            packed = None
+        reading = entries.weighed(self._call.key, packed, self._known | self._births.stamps(births))
+        if packed and reading.outcome is Outcome.OUTDATED and entries.contradicts(packed, self._known):
             return None
         return self._query.opened(self._call, reading, self._since)
 

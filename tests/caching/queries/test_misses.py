@@ -100,6 +100,22 @@ def test_a_stamp_that_has_changed_is_not_known_any_more(published_scenario: Scen
     assert stats.count("query:test_roles", Outcome.COMPUTED) == 2, "it was stored under stamps that hold"
 
 
+def test_after_a_write_the_old_entry_is_looked_at_once(
+    published_scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes with the lease once more, and is no newer than before."""
+    for _ in range(3):
+        with fresh():
+            names(published_scenario.pk), roles(published_scenario.pk)
+    Persona.objects.create(scenario=published_scenario, name="New", role="Somebody new", position=99)
+    looks: list[object] = []
+    gather = entries.wire.gather
+    monkeypatch.setattr(entries.wire, "gather", lambda what: (looks.append(what), gather(what))[1])
+    with fresh():
+        assert "Somebody new" in roles(published_scenario.pk)
+    assert len(looks) == 1
+
+
 def test_an_entry_newer_than_what_is_known_near_is_found_and_not_computed_again(
     published_scenario: Scenario, redis_server: redis.Redis, redis_key_prefix: str
 ) -> None:
