@@ -59,8 +59,13 @@ class _Follower:
 
     def will_save(self, instance: Model, raw: bool, using: str, **_: object) -> None:
         key = _as_in_tags(instance.pk)
-        kept = vars(instance._state).get(_KEPT)
-        if key is None or kept is None or raw or instance._state.adding:
+        if key is None or raw or instance._state.adding:
+            return
+        if _KEPT not in vars(instance._state):
+            # Out of the cache, or unpickled: that it points where it did is as good a guess as any, if it is to be proven.
+            self.loaded(instance)
+        kept = vars(instance._state)[_KEPT]
+        if kept is None:
             return
         rows = _rows_of(using)
         if rows is not None:

@@ -7,7 +7,7 @@ query that the original would not have sent. Refused: what is not in the databas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ import msgspec
 from django.apps import apps
 from django.db import connections
 from django.db.models import Model
+from django.db.models.base import ModelState
 from django.db.models.fields.files import FieldFile
 
 from caching.results import shapes
@@ -152,15 +153,19 @@ def _built(table: Table) -> list[Model]:
     model: type[Model] = apps.get_model(head.label)
     if head.version != version(model) or head.database not in connections:
         raise ValueError("the model has changed")
-    names, width = [name for name in columns(model) if name in head.columns], len(head.columns)
-    if tuple(names) != head.columns:
+    if tuple([name for name in columns(model) if name in head.columns]) != head.columns:
         raise ValueError("not the columns of the model")
-    built = []
-    for row in shapes.load(table.rows):
-        instance = model.from_db(head.database, names, row[:width])
-        instance.__dict__.update(zip(head.scalars, row[width:], strict=True))
-        built.append(instance)
-    return built
+    names = (*head.columns, *head.scalars)
+    return [_instance(model, head.database, zip(names, row, strict=True)) for row in shapes.load(table.rows)]
+
+
+def _instance(model: type[Model], database: str, values: Iterable[tuple[str, Any]]) -> Model:
+    """As unpickling makes one: `__init__`, and who listens to it, had their turn when it was read from the database."""
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, database
+    instance.__dict__.update(values)
+    return instance
 
 
 def _link(table: Table, instances: list[Model], reading: Untagger) -> None:

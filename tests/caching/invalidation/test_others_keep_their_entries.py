@@ -165,3 +165,37 @@ def test_a_row_that_comes_into_being_is_found_though_its_key_was_asked_for_twice
 @cache_db_query("test_named")
 def named(pk: int) -> list[str]:
     return list(Persona.objects.filter(pk=pk).filter(pk=pk).values_list("name", flat=True))
+
+
+@cache_db_query("test_scene_itself")
+def scene_itself(scene_id: int) -> Scene | None:
+    return Scene.objects.filter(pk=scene_id).first()
+
+
+def cached_scene(case: Case) -> Scene:
+    """Out of the cache: nobody saw it being loaded."""
+    for _ in range(2):
+        scene = scene_itself(case.scene.pk)
+    assert scene is not None
+    return scene
+
+
+def test_saving_an_object_out_of_the_cache_costs_the_other_owner_no_query(
+    world: World, viewed: tuple[View, View], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    scene = cached_scene(world.mine)
+    scene.title = "Saved"
+    scene.save()
+    with django_assert_num_queries(0):
+        assert view(world.other) == viewed[1]
+    assert view(world.mine)[0][0]["title"] == "Saved"
+
+
+def test_an_object_out_of_the_cache_that_is_handed_over_is_missed_by_neither_owner(
+    world: World, viewed: tuple[View, View]
+) -> None:
+    scene = cached_scene(world.mine)
+    scene.scenario, scene.position = world.other.scenario, 99
+    scene.save()
+    assert view(world.mine)[0] == []
+    assert {found["pk"] for found in view(world.other)[0]} == {world.other.scene.pk, scene.pk}

@@ -19,6 +19,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import Count, F, Prefetch
+from django.db.models.signals import post_init
 from django.test.utils import isolate_apps
 from django.utils import timezone
 
@@ -85,6 +86,20 @@ def test_an_instance_that_came_back_can_be_saved(come_back: ComeBack, scenario: 
     back.title = "Another"
     back.save()
     assert Scenario.objects.get().title == "Another"
+
+
+def test_nobody_is_told_again_that_it_was_made(come_back: ComeBack, scenario: Scenario) -> None:
+    made: list[Scenario] = []
+
+    def note(instance: Scenario, **_: object) -> None:
+        made.append(instance)
+
+    post_init.connect(note, sender=Scenario)
+    try:
+        assert come_back(scenario) == scenario
+    finally:
+        post_init.disconnect(note, sender=Scenario)
+    assert made == []
 
 
 def test_every_hit_has_its_own_copy(scenario: Scenario) -> None:
