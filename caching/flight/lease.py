@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,7 +200,9 @@ class _Renewal:
             self._leases.add(lease)
             if not self._is_running:
                 self._is_running = True
-                threading.Thread(target=self._run, name="flight-leases", daemon=True).start()
+                thread = threading.Thread(target=self._run, name="flight-leases", daemon=True)
+                # It works for all, and keeps nothing of the context in which it happens to begin.
+                Context().run(thread.start)
 
     def discard(self, lease: Lease) -> None:
         with self._lock:

@@ -17,6 +17,7 @@ import logging
 import os
 import random
 import threading
+from contextvars import Context
 from time import monotonic
 from typing import Any
 
@@ -191,7 +192,8 @@ class Tracker:
         if self._idle_timer is None:
             self._idle_timer = threading.Timer(IDLE_SECONDS, self.close_if_idle)
             self._idle_timer.daemon = True
-            self._idle_timer.start()
+            # It keeps nothing of the context in which it happens to begin.
+            Context().run(self._idle_timer.start)
 
     def close_if_idle(self, *, seconds: float = IDLE_SECONDS) -> None:
         """Stop tracking when no barrier has read the pushes for so long. The next barrier connects again."""

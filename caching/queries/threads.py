@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial, wraps
 from typing import Any
 
@@ -39,8 +39,9 @@ def _submitting(submit: Callable[..., Future[Any]]) -> Callable[..., Future[Any]
     def submit_with_recorder(
         pool: ThreadPoolExecutor, task: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> Future[Any]:
-        if recorder.current() is not None:
-            task = partial(copy_context().run, task)
-        return submit(pool, task, *args, **kwargs)
+        if recorder.current() is None:
+            return submit(pool, task, *args, **kwargs)
+        # A worker that begins with this task serves others after it, and must not begin in its context.
+        return Context().run(submit, pool, partial(copy_context().run, task), *args, **kwargs)
 
     return submit_with_recorder

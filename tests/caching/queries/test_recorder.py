@@ -1,10 +1,15 @@
 """What a computation rests on: the stamps as they were before the first reading."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 import pytest
 
 from caching import pending, tags
+from caching.flight.lease import Lease, _Renewal
+from caching.near import tracking
+from caching.near.copies import NearCache
 from caching.queries.recorder import Recorder, current, recording
 
 
@@ -121,3 +126,28 @@ def test_a_failure_ends_the_recording() -> None:
     with pytest.raises(ZeroDivisionError), recording(Recorder((), {})):
         _ = 1 / 0
     assert current() is None
+
+
+class TestThreadsThatStay:
+    """They are started while a recorder listens, and go on working for others."""
+
+    def test_a_worker_of_a_pool(self) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            with recording(Recorder((), {})) as recorder:
+                assert pool.submit(current).result() is recorder
+            assert pool.submit(current).result() is None
+
+    def test_the_one_that_renews_leases(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: SimpleQueue[Recorder | None] = SimpleQueue()
+        monkeypatch.setattr(_Renewal, "_run", lambda renewal: seen.put(current()))
+        with recording(Recorder((), {})):
+            _Renewal().add(Lease("d"))
+        assert seen.get(timeout=10) is None
+
+    def test_the_one_that_looks_for_idleness(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: SimpleQueue[Recorder | None] = SimpleQueue()
+        monkeypatch.setattr(tracking, "IDLE_SECONDS", 0.0)
+        monkeypatch.setattr(tracking.Tracker, "close_if_idle", lambda tracker: seen.put(current()))
+        with recording(Recorder((), {})):
+            tracking.Tracker(NearCache())._watch_idleness()
+        assert seen.get(timeout=10) is None
