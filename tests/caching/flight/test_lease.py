@@ -13,6 +13,7 @@ from caching.errors import CacheUnavailable
 from caching.flight.lease import Holder, Lease, _Renewal, wait
 from caching.flight.outcomes import ABANDONED, Landing, pack
 from tests.caching.flight.callers import Expensive
+from tests.caching.patience import await_posted
 
 Eventually = Callable[[Callable[[], object]], None]
 
@@ -91,6 +92,7 @@ def test_every_key_has_an_expiry(redis_server: redis.Redis, redis_key_prefix: st
     lease.take()
     assert 0 < int(redis_server.pttl(lease.key)) <= 5000
     lease.land(DONE)
+    await_posted()
     assert 0 < int(redis_server.pttl(keys.landing(redis_key_prefix, "d", lease.token))) <= 10_000
 
 
