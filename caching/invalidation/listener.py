@@ -41,10 +41,18 @@ class Listener:
         self._tags_by_table: dict[str, Names] = {}
         self._owed: Names = frozenset()
         self._redis_is_away = False
+        self._is_told_to_stop = False
+
+    def stop(self) -> NoReturn:
+        """For the handler of a signal. Who happens to be at work may swallow the interruption, a destructor for instance: it
+        is then raised once more at the next turn."""
+        self._is_told_to_stop = True
+        raise KeyboardInterrupt
 
     def run(self) -> NoReturn:
         """Ends with an exception only, KeyboardInterrupt for one."""
         while True:
+            self._stop_if_told()
             try:
                 with self._line() as line:
                     self._follow(line)
@@ -52,6 +60,10 @@ class Listener:
                 self._say(f"Not listening: {' '.join(str(error).split())}. Trying again.")
             self._renew()
             time.sleep(RETRY_SECONDS)
+
+    def _stop_if_told(self) -> None:
+        if self._is_told_to_stop:
+            raise KeyboardInterrupt
 
     def _follow(self, line: Line) -> NoReturn:
         self._hear(line)
@@ -77,6 +89,7 @@ class Listener:
 
     def _hear(self, line: Line) -> set[str]:
         """The tables that were written; waits for them a while, and a little more for the answer to its own pulse."""
+        self._stop_if_told()
         heard = _heard(line, RETRY_SECONDS if self._owed else PULSE_SECONDS)
         if not heard:
             line.execute("SELECT pg_catalog.pg_notify(%s, %s)", [CHANNEL, _PULSE])

@@ -34,7 +34,8 @@ class Command(BaseCommand):
             listener = Listener(connections[options["database"]], self._say)
         except BridgeUnavailable as error:
             raise CommandError(str(error)) from error
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: listener.stop())
         try:
             listener.run()
         except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -128,6 +129,15 @@ class TestWritesFromOutside:
         listening = listen()
         assert listening.stop(how) == 0
         listening.says("Stopped.")
+
+    def test_an_interruption_that_somebody_swallowed_is_not_forgotten(self, outside: Outside) -> None:
+        stopped = listener.Listener(connections["default"], say=lambda line: None)
+        with suppress(KeyboardInterrupt):
+            stopped.stop()
+        with pytest.raises(KeyboardInterrupt):
+            stopped._hear(outside)
+        with pytest.raises(KeyboardInterrupt):
+            stopped.run()
 
     def test_a_line_on_which_nothing_arrives_is_given_up(
         self, outside: Outside, monkeypatch: pytest.MonkeyPatch
