@@ -12,6 +12,7 @@ from django.db import connection
 
 from caching import cache_db_query, cache_user_query, keys
 from platform_app.models import Scenario, User
+from tests.caching.patience import await_posted
 from tests.factories import ScenarioFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +95,7 @@ class TestDryRun:
         self, user: User, redis_server: redis.Redis, redis_key_prefix: str
     ) -> None:
         name_of(UserFactory.create().pk)
+        await_posted()
         before = snapshot(redis_server, redis_key_prefix)
         said = run("--user", str(user.pk), "--dry-run")
         assert said == f"Would invalidate 1 of 2 results, by user:{user.pk}."
@@ -111,6 +113,7 @@ class TestDryRun:
 
     def test_beyond_its_bound_it_says_at_least(self, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
         name_of(UserFactory.create().pk)
+        await_posted()
         monkeypatch.setattr("caching.invalidation.census.MOST_ENTRIES", 1)
         assert (
             run("--all", "--dry-run") == "Would invalidate at least 1 of at least 1 results, by all:queries."

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from platform_app.models import Grade, GradeStatus, Scenario, Simulation, User
 from platform_app.progress.actions import override_grade
 from platform_app.progress.tasks import grade as grade_task
+from tests.caching.patience import await_posted
 from tests.factories import SceneFactory, UserFactory, make_scenario
 from tests.looks import Look
 from tests.progress.conftest import play
@@ -228,6 +229,7 @@ def test_no_password_hash_is_kept_in_redis(
     override_grade(grade.pk, changed_by=professor, new_score=70, reason="Good second half.")
     for view in views_of(professor).values():
         view()
+    await_posted()
     stored = [
         redis_server.get(key) or b""
         for key in redis_server.scan_iter(match=f"{redis_key_prefix}*")

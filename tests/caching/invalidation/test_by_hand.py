@@ -12,6 +12,7 @@ from caching import CacheUnavailable, cache_db_query, cache_user_query, db_cache
 from caching.invalidation.by_hand import Observed, invalidate_model
 from caching.invalidation.census import Census, count_entries
 from platform_app.models import Persona, Scenario, Scene, User
+from tests.caching.patience import await_posted
 from tests.factories import PersonaFactory, ScenarioFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,6 +199,7 @@ class TestCensus:
     def test_only_results_that_still_count_are_counted(self, users: tuple[User, User]) -> None:
         for user in users:
             name_of(user.pk)
+        await_posted()
         tag = frozenset({f"user:{users[0].pk}"})
         assert count_entries(tag) == Census(hit=1, seen=2, complete=True)
         invalidate_user(users[0].pk)
@@ -206,6 +208,7 @@ class TestCensus:
     def test_tables_and_rows_are_counted_too(self, scenarios: tuple[Scenario, Scenario]) -> None:
         for each in scenarios:
             title_of(each.pk)
+        await_posted()
         row = keys.row_tag(connection.catalog.name, "platform_app_scenario", "id", str(scenarios[0].pk))
         bulk = keys.bulk_tag(connection.catalog.name, "platform_app_scenario")
         assert count_entries({row}).hit == 1
@@ -217,6 +220,7 @@ class TestCensus:
         monkeypatch.setattr("caching.invalidation.census.MOST_ENTRIES", 1)
         for user in users:
             name_of(user.pk)
+        await_posted()
         assert count_entries({"all:queries"}) == Census(hit=1, seen=1, complete=False)
 
     def test_what_is_no_entry_is_passed_over(self, redis_server: Any, redis_key_prefix: str) -> None:
@@ -229,6 +233,7 @@ class TestCensus:
     ) -> None:
         settings.REDIS_KEY_PREFIX += "*[x]?:"
         name_of(users[0].pk)
+        await_posted()
         assert count_entries({"all:queries"}).hit == 1
 
     def test_it_asks_the_database_nothing(self, users: tuple[User, User]) -> None:
