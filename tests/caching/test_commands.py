@@ -45,6 +45,7 @@ def user() -> User:
     """His name was read, and has changed since without our knowledge."""
     user = UserFactory.create(name="old")
     assert name_of(user.pk) == "old"
+    await_posted()
     write_from_outside(f"UPDATE platform_app_user SET name = 'new' WHERE id = {user.pk}")
     return user
 
