@@ -254,5 +254,4 @@ get = cache.get
 stamps = cache.stamps
 position = cache.position
 keep = cache.keep
-forget = cache.forget
 drop_all = cache.drop_all
