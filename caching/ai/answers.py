@@ -8,27 +8,13 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 import pydantic
 
+from caching.ai.usage import Usage
 from caching.codec import Floats, Raw, Typed
 
 M = TypeVar("M", bound=pydantic.BaseModel)
 
 GOOD_ENDING = "stop"
 _WORD = re.compile(r"\s*\S+|\s+")
-
-
-class Usage(msgspec.Struct, frozen=True):
-    """Tokens as the provider counted them; `cached_input_tokens` are those that its own cache made cheap."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_input_tokens: int = 0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cached_input_tokens + other.cached_input_tokens,
-        )
 
 
 class Answer(msgspec.Struct, frozen=True):

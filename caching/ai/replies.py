@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import msgspec
 
-from caching.ai.answers import PICTURE, Answer, Usage
+from caching.ai.answers import PICTURE, Answer
+from caching.ai.usage import Usage
 from caching.codec import float32
 from caching.errors import AIAnswerUnusable, AIUnavailable
 
