@@ -12,7 +12,6 @@ from caching import keys, stats
 from caching.ai import client, kept, vectors
 from caching.ai.kept import Found, Missing, Place
 from caching.ai.live import Plan, Publish
-from caching.ai.policies import DEFAULT
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
@@ -38,8 +37,7 @@ class Batch:
         self._parameters: Mapping[str, object] = {"model": model or provider.embedding_model}
         self._places = {
             text: kept.place_of(
-                AIRequest("embedding", operation, provider.base_url, {**self._parameters, "input": text}),
-                DEFAULT,
+                AIRequest("embedding", operation, provider.base_url, {**self._parameters, "input": text})
             )
             for text in texts
         }
