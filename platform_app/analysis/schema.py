@@ -68,6 +68,13 @@ class CasePeople(BaseModel):
         return self
 
 
+class OpeningDraft(BaseModel):
+    """With what the student could begin the conversation with one of those present."""
+
+    persona: Text = Field(description="The name of somebody who is present.")
+    questions: list[Text] = Field(description="Two or three questions, each of at most 200 characters.")
+
+
 class SceneDraft(BaseModel):
     title: Text
     description: Text
@@ -78,6 +85,15 @@ class SceneDraft(BaseModel):
         min_length=1, description="Names of the personas present, as in the list of people."
     )
     image_prompt: Text
+    # A scene can do without: a model that forgets them, or asks somebody who is not there, spoils nothing.
+    opening_questions: list[OpeningDraft] = Field(
+        default_factory=list, description="Questions to begin with, for everybody present."
+    )
+
+    @model_validator(mode="after")
+    def _of_those_present(self) -> Self:
+        self.opening_questions = [one for one in self.opening_questions if one.persona in self.personas]
+        return self
 
 
 class CaseScenes(BaseModel):
@@ -95,10 +111,22 @@ def scenes_among(names: Sequence[str]) -> type[CaseScenes]:
     def once(present: list[str]) -> list[str]:
         return [*dict.fromkeys(present)]
 
-    one = Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": [*names]})]
+    def known_or_dropped(name: str) -> str:
+        return resolve(name, names) or name
+
+    listed = WithJsonSchema({"type": "string", "enum": [*names]})
+    one = Annotated[str, AfterValidator(known), listed]
+    asked = Annotated[str, AfterValidator(known_or_dropped), listed]
     present = Annotated[list[one], AfterValidator(once)]  # type: ignore[valid-type]
     everyone = Field(min_length=1, description="Names of the people present.")
-    scene = create_model("SceneDraft", __base__=SceneDraft, personas=(present, everyone))
+    opening = create_model("OpeningDraft", __base__=OpeningDraft, persona=(asked, ...))
+    openings = Field(default_factory=list, description="Questions to begin with, for everybody present.")
+    scene = create_model(
+        "SceneDraft",
+        __base__=SceneDraft,
+        personas=(present, everyone),
+        opening_questions=(list[opening], openings),  # type: ignore[valid-type]
+    )
     scenes = Field(min_length=1, max_length=8)
     return create_model("CaseScenes", __base__=CaseScenes, scenes=(list[scene], scenes))  # type: ignore[valid-type]
 

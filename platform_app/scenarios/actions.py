@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,7 @@ from platform_app.scenarios.parts import (
 )
 from platform_app.scenarios.pictures import discard_file
 from platform_app.scenarios.rubric import checked_rubric
+from platform_app.scenarios.signals import scenario_published
 from platform_app.scenarios.versions import overview_version, refuse_overwrite, rubric_version
 
 UNTITLED = "Untitled scenario"
@@ -112,13 +114,20 @@ def change_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> None:
             _change_scene(locked, values)
 
 
-def publish_scenario(scenario: Scenario) -> None:
-    """Shows the scenario to all who are signed in. Raises Incomplete with the list of what is missing."""
+def publish_scenario(scenario: Scenario, *, is_announced: bool = True) -> None:
+    """Shows the scenario to all who are signed in. Raises Incomplete with the list of what is missing.
+
+    Who listens to `scenario_published` hears of it after the commit, and may spend money on the answers for its students;
+    `is_announced` keeps it quiet.
+    """
     with editing(scenario) as locked:
         refuse_if_incomplete(locked, NOT_YET)
         if not locked.is_published:
             locked.published_at = timezone.now()
         _set_status(locked, ScenarioStatus.PUBLISHED)
+        if is_announced:
+            announce = partial(scenario_published.send, sender=Scenario, scenario_id=locked.pk)
+            transaction.on_commit(announce)
 
 
 def unpublish_scenario(scenario: Scenario) -> None:

@@ -36,6 +36,12 @@ def speak(cue: Cue) -> AnswerStream:
     return ai.stream(**_request(cue))
 
 
+def kept_words(cue: Cue) -> str | None:
+    """What `speak` would say without asking anybody; None if there is nothing."""
+    kept = ai.peek(**_request(cue))
+    return None if kept is None else words_of(kept)
+
+
 def words_of(answer: Answer) -> str:
     """An answer as it is written down, and so as the next request holds it."""
     return answer.text.replace("\0", "").strip()

@@ -25,6 +25,11 @@ def judge(
     return ai.structured(**_request(scene, transcript, turns_used, hint_requested))
 
 
+def is_judged(scene: Scene, transcript: list[Line], *, turns_used: int) -> bool:
+    """Whether `judge` would answer without asking anybody."""
+    return ai.peek(**_request(scene, transcript, turns_used, hint_requested=False)) is not None
+
+
 def store_verdict(progress: SceneProgress, check: GoalCheck) -> None:
     progress.goal_reached = check.goal_reached
     progress.confidence = check.confidence
@@ -40,9 +45,7 @@ def store_verdict(progress: SceneProgress, check: GoalCheck) -> None:
 def _request(scene: Scene, transcript: list[Line], turns_used: int, hint_requested: bool) -> dict[str, Any]:
     return {
         "operation": "goal_check",
-        "messages": goal_messages(
-            scene, transcript, turns_used=turns_used, hint_requested=hint_requested
-        ),
+        "messages": goal_messages(scene, transcript, turns_used=turns_used, hint_requested=hint_requested),
         "schema": GoalCheck,
         "prompt_version": PROMPT_VERSION,
         "scopes": (f"scenario:{scene.scenario_id}", f"scene:{scene.pk}"),

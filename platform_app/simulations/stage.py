@@ -60,18 +60,24 @@ def read_stage(simulation_id: int) -> Stage:
         raise Conflict("This simulation is over. You can read it again, or start a new attempt.")
     scene, progress = scenes.current_scene(simulation)
     personas = list(simulation.scenario.personas.all())
-    present = set(scene.personas.values_list("pk", flat=True))
+    cast = cast_of(scene, personas)
     return Stage(
         simulation=simulation,
         scene=scene,
         progress=progress,
         order=list(Scene.objects.filter(scenario=simulation.scenario_id).values_list("pk", flat=True)),
         everybody=personas,
-        cast=[persona for persona in personas if persona.pk in present],
-        elsewhere=[persona for persona in personas if persona.pk not in present],
+        cast=cast,
+        elsewhere=[persona for persona in personas if persona not in cast],
         heard=said_in(simulation_id, scene.pk),
         script=Script(simulation),
     )
+
+
+def cast_of(scene: Scene, everybody: Sequence[Persona]) -> list[Persona]:
+    """Who is in a scene, in the scenario's order: the first one opens it."""
+    present = {persona.pk for persona in scene.personas.all()}
+    return [persona for persona in everybody if persona.pk in present]
 
 
 def said_in(simulation_id: int, scene_id: int) -> list[Message]:
