@@ -44,6 +44,11 @@ class PlayedSceneSerializer(serializers.Serializer[Any]):
     personas = PresentPersonaSerializer(many=True)
 
 
+class OpeningQuestionSerializer(serializers.Serializer[Any]):
+    persona = serializers.IntegerField(source="persona_id", help_text="Whom to say it to.")
+    text = serializers.CharField()
+
+
 class GoalCheckSerializer(serializers.Serializer[Any]):
     reached = serializers.BooleanField()
     confidence = serializers.FloatField()
@@ -84,6 +89,10 @@ class StateSerializer(serializers.Serializer[Any]):
     hints_used = serializers.IntegerField()
     awaiting_answer = serializers.BooleanField(
         help_text="An answer broke off; post `retry` to have it made without saying anything again."
+    )
+    opening_questions = OpeningQuestionSerializer(
+        many=True,
+        help_text="With what the student can begin; empty once the student has said something in the scene.",
     )
     goal = GoalCheckSerializer(allow_null=True, help_text="The latest check of the current scene's goal.")
     goals = SceneGoalSerializer(many=True, help_text="The goal of every scene, in order.")
