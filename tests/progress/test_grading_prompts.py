@@ -31,9 +31,7 @@ def grade(simulation: Simulation) -> None:
 
 
 def asked_of_scenes(server: LoopbackOpenAI) -> list[list[dict[str, Any]]]:
-    return [
-        body["messages"] for body in server.bodies if "<transcript>" in body["messages"][-1]["content"]
-    ]
+    return [body["messages"] for body in server.bodies if "<transcript>" in body["messages"][-1]["content"]]
 
 
 def test_the_same_conversation_is_graded_once(

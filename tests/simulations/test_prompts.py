@@ -115,7 +115,9 @@ def test_of_two_scenes_requests_everything_up_to_the_scene_is_the_same(
     assert second.startswith(first[: first.index("<scene>\n")] + "<scene>\n")
 
 
-def test_of_two_personas_requests_everything_up_to_the_persona_is_the_same(said: Said, troupe: Troupe) -> None:
+def test_of_two_personas_requests_everything_up_to_the_persona_is_the_same(
+    said: Said, troupe: Troupe
+) -> None:
     said("@all Good morning")
     first, second = (prompt[0]["content"] for prompt in troupe.prompts)
     assert second.startswith(first[: first.index("<persona>\n")])
