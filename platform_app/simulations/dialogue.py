@@ -36,7 +36,14 @@ class Token:
     text: str
 
 
-Steps = Iterator[Token | Message]
+@dataclass(frozen=True)
+class Restarted:
+    """The answer begins anew: what this person has said of it so far is void."""
+
+    persona: str
+
+
+Steps = Iterator[Token | Restarted | Message]
 
 
 def respond(stage: Stage, text: str, wanted: str | None) -> Steps:
@@ -122,7 +129,7 @@ def _speak(stage: Stage, persona: Persona, *, ends_turn: bool = False) -> Steps:
     stream = speak(stage.cue(persona))
     with closing(stream):
         for piece in stream:
-            yield Token(persona.name, piece)
+            yield Token(persona.name, piece) if isinstance(piece, str) else Restarted(persona.name)
     with transaction.atomic():
         text, model = words_of(stream.answer), stream.answer.model[:80]
         message = stage.script.add(stage.scene, Author.PERSONA, text, persona=persona, model=model)
