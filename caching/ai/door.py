@@ -84,25 +84,15 @@ class Door:
         with _errors_for_users():
             return (await asking.aanswer(question)).value
 
-    def peek(
-        self,
-        operation: str,
-        messages: Messages,
-        *,
-        schema: type[pydantic.BaseModel] | None = None,
-        model: str | None = None,
-        temperature: float | None = None,
-        max_tokens: int | None = None,
-        scopes: tuple[str, ...] = (),
-        prompt_version: str = "1",
-        **more: Any,
-    ) -> Answer | None:
-        """What `chat` or `stream`, or with a `schema` `structured`, would find for the same question. Calls nobody."""
-        more |= {"model": model, "temperature": temperature, "max_tokens": max_tokens}
-        if schema is not None:
-            more["response_format"] = client.response_format(schema)
-        kept = store.get(_slot(_chat_request(operation, messages, more, scopes, prompt_version), ANSWER))
-        return None if kept is MISS else kept
+    def peek(self, operation: str, messages: Messages, **options: Any) -> Answer | None:
+        """What is kept of what `chat` and `stream` would answer. Asks nobody, and is counted nowhere."""
+        return asking.peek(text_question(operation, messages, _known(options), streamed=False))
+
+    def peek_structured(
+        self, operation: str, messages: Messages, schema: type[M], **options: Any
+    ) -> StructuredAnswer[M] | None:
+        """The same of `structured`."""
+        return asking.peek(structure_question(operation, messages, schema, _known(options)))
 
     def embed(self, operation: str, texts: Sequence[str], *, model: str | None = None) -> list[array[float]]:
         """A float32 vector for each text. Each has an entry of its own; only unknown texts are sent, and each once."""

@@ -7,7 +7,7 @@ the people make sense is checked here too: an answer that does not fit its schem
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, create_model, model_validator
 
@@ -23,6 +23,7 @@ def _not_blank(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_not_blank)]
 Trait = Annotated[int, Field(ge=0, le=10)]
+TO_BEGIN_WITH = "Questions to begin with, for everybody present."
 
 
 class Traits(BaseModel):
@@ -86,9 +87,7 @@ class SceneDraft(BaseModel):
     )
     image_prompt: Text
     # A scene can do without: a model that forgets them, or asks somebody who is not there, spoils nothing.
-    opening_questions: list[OpeningDraft] = Field(
-        default_factory=list, description="Questions to begin with, for everybody present."
-    )
+    opening_questions: list[OpeningDraft] = Field(default_factory=list, description=TO_BEGIN_WITH)
 
     @model_validator(mode="after")
     def _of_those_present(self) -> Self:
@@ -120,7 +119,7 @@ def scenes_among(names: Sequence[str]) -> type[CaseScenes]:
     present = Annotated[list[one], AfterValidator(once)]  # type: ignore[valid-type]
     everyone = Field(min_length=1, description="Names of the people present.")
     opening = create_model("OpeningDraft", __base__=OpeningDraft, persona=(asked, ...))
-    openings = Field(default_factory=list, description="Questions to begin with, for everybody present.")
+    openings: Any = Field(default_factory=list, description=TO_BEGIN_WITH)
     scene = create_model(
         "SceneDraft",
         __base__=SceneDraft,

@@ -50,8 +50,6 @@ def _copy_scene(scene: Scene, scenario: Scenario, twins: dict[int, Persona]) -> 
     copy.save()
     copy.personas.set([twins[persona.pk] for persona in scene.personas.all()])
     OpeningQuestion.objects.bulk_create(
-        OpeningQuestion(
-            scene=copy, persona=twins[asked.persona_id], position=asked.position, text=asked.text
-        )
+        OpeningQuestion(scene=copy, persona=twins[asked.persona_id], position=asked.position, text=asked.text)
         for asked in scene.opening_questions.all()
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from caching.ai import Answer, AnswerStream, ai
 from platform_app.models import Author, Message, Persona, Scenario, Scene
+from platform_app.simulations.keeping import LATER, OPENING
 from platform_app.simulations.prompts import PROMPT_VERSION, persona_messages, persona_prompt
 
 
@@ -54,6 +55,7 @@ def _request(cue: Cue) -> dict[str, Any]:
         "operation": "persona_answer" if cue.heard else "persona_opening",
         "messages": persona_messages(system, cue.persona, cue.heard),
         "prompt_version": PROMPT_VERSION,
+        "policy": OPENING if cue.is_opening else LATER,
         "scopes": (f"scenario:{scenario}", f"persona:{persona}", f"scene:{cue.scene.pk}"),
         "prompt_cache_key": f"scenario:{scenario}:persona:{persona}",
     }

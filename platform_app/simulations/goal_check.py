@@ -6,6 +6,7 @@ from typing import Any
 
 from caching.ai import StructuredAnswer, ai
 from platform_app.models import Scene, SceneProgress, Simulation
+from platform_app.simulations.keeping import LATER, OPENING
 from platform_app.simulations.prompts import PROMPT_VERSION, goal_messages
 from platform_app.simulations.schema import GoalCheck
 from platform_app.simulations.transcript import Line, scene_transcript
@@ -27,7 +28,7 @@ def judge(
 
 def is_judged(scene: Scene, transcript: list[Line], *, turns_used: int) -> bool:
     """Whether `judge` would answer without asking anybody."""
-    return ai.peek(**_request(scene, transcript, turns_used, hint_requested=False)) is not None
+    return ai.peek_structured(**_request(scene, transcript, turns_used, hint_requested=False)) is not None
 
 
 def store_verdict(progress: SceneProgress, check: GoalCheck) -> None:
@@ -48,6 +49,7 @@ def _request(scene: Scene, transcript: list[Line], turns_used: int, hint_request
         "messages": goal_messages(scene, transcript, turns_used=turns_used, hint_requested=hint_requested),
         "schema": GoalCheck,
         "prompt_version": PROMPT_VERSION,
+        "policy": OPENING if turns_used <= 1 else LATER,
         "scopes": (f"scenario:{scene.scenario_id}", f"scene:{scene.pk}"),
         "prompt_cache_key": f"scene:{scene.pk}",
     }

@@ -6,4 +6,7 @@ time: it lives through the week in which a class plays. Later answers follow a h
 
 from __future__ import annotations
 
-OPENING_SECONDS = 7 * 24 * 3600
+from caching.ai import AnswerPolicy
+
+OPENING = AnswerPolicy(ttl_seconds=7 * 24 * 3600)
+LATER = AnswerPolicy()

@@ -37,26 +37,6 @@ class Prompter(Protocol):
         """Whether there is a goal check after the first turn."""
 
 
-class Asking:
-    """Asks as a turn does: what is kept is taken, the rest comes from the provider and is kept."""
-
-    def words(self, what: str, cue: Cue) -> tuple[Step, str | None]:
-        stream = cues.speak(cue)
-        try:
-            for _ in stream:
-                pass
-        except AIError as error:
-            return Step(what, Found.FAILED, error.user_message), None
-        return _got(what, from_cache=stream.answer.from_cache), cues.words_of(stream.answer)
-
-    def verdict(self, what: str, scene: Scene, transcript: list[Line]) -> Step:
-        try:
-            check = goal_check.judge(scene, transcript, turns_used=1)
-        except AIError as error:
-            return Step(what, Found.FAILED, error.user_message)
-        return _got(what, from_cache=check.from_cache)
-
-
 class Looking:
     """Calls nobody."""
 
@@ -69,5 +49,28 @@ class Looking:
         return Step(what, Found.KEPT if is_kept else Found.MISSING)
 
 
-def _got(what: str, *, from_cache: bool) -> Step:
-    return Step(what, Found.KEPT if from_cache else Found.ASKED)
+class Asking(Looking):
+    """Asks for what is missing, as a turn does. It looks first: what is there spares no student anything now, and shall not
+    be counted as if it did."""
+
+    def words(self, what: str, cue: Cue) -> tuple[Step, str | None]:
+        step, kept = super().words(what, cue)
+        if kept is not None:
+            return step, kept
+        stream = cues.speak(cue)
+        try:
+            for _ in stream:
+                pass
+        except AIError as error:
+            return Step(what, Found.FAILED, error.user_message), None
+        return Step(what, Found.ASKED), cues.words_of(stream.answer)
+
+    def verdict(self, what: str, scene: Scene, transcript: list[Line]) -> Step:
+        step = super().verdict(what, scene, transcript)
+        if step.found is Found.KEPT:
+            return step
+        try:
+            goal_check.judge(scene, transcript, turns_used=1)
+        except AIError as error:
+            return Step(what, Found.FAILED, error.user_message)
+        return Step(what, Found.ASKED)

@@ -88,9 +88,7 @@ def persona_messages(system: str, persona: Persona, said: Sequence[Message]) -> 
     return [_system(system), _user(block("begin", "")), *(_heard(message, persona) for message in said)]
 
 
-def goal_messages(
-    scene: Scene, transcript: list[Line], *, turns_used: int, hint_requested: bool
-) -> Prompt:
+def goal_messages(scene: Scene, transcript: list[Line], *, turns_used: int, hint_requested: bool) -> Prompt:
     """The scene, then what was said; last what changes with every turn, for the transcript only grows."""
     facts = {
         "title": scene.title,

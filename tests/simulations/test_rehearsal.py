@@ -7,9 +7,10 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+import redis
 from django.core.management import CommandError, call_command
-from pytest import LogCaptureFixture
 
+from caching import stats
 from platform_app.models import Persona, Scenario, Scene, Simulation, User
 from platform_app.scenarios import parts
 from platform_app.scenarios.actions import publish_scenario, unpublish_scenario
@@ -126,6 +127,36 @@ def test_an_empty_scene_needs_nothing(scenario: Scenario, first_scene: Scene) ->
     assert rehearsed(scenario) == {Found.ASKED: 1}
 
 
+def test_what_answers_an_opening_turn_lives_for_a_week_and_later_answers_as_long_as_others(
+    scenario: Scenario,
+    simulation: Simulation,
+    troupe: Troupe,
+    redis_server: redis.Redis,
+    redis_key_prefix: str,
+) -> None:
+    def lives() -> dict[bytes, float]:
+        keys = redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")
+        return {key: redis_server.ttl(key) / 86_400 for key in keys}
+
+    rehearsed(scenario)
+    opening = lives()
+    assert len(opening) == ALL
+    assert all(days == pytest.approx(7, rel=0.11) for days in opening.values())
+    for text in (WHY, "And what do you make of it?"):
+        actions.say(simulation.pk, text).play()
+    later = {key: days for key, days in lives().items() if key not in opening}
+    assert len(later) == 2
+    assert all(days < 1 for days in later.values())
+
+
+@pytest.mark.usefixtures("troupe")
+def test_a_rehearsal_counts_as_no_saving(scenario: Scenario) -> None:
+    rehearsed(scenario)
+    before = stats.counts("ai_chat")
+    assert rehearsed(scenario) == rehearsed(scenario, dry_run=True) == {Found.KEPT: ALL}
+    assert stats.counts("ai_chat") == before
+
+
 class TestCommand:
     def test_it_says_what_it_did(self, scenario: Scenario, troupe: Troupe) -> None:
         first, second = warm(scenario.pk), warm(scenario.pk)
@@ -176,7 +207,7 @@ class TestPublishing:
         scenario: Scenario,
         troupe: Troupe,
         work_off_queue: Callable[[], None],
-        caplog: LogCaptureFixture,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         troupe.verdicts.append(Reply(status=400))
         publish_scenario(scenario)
