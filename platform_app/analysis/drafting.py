@@ -94,5 +94,7 @@ def _persona(person: PersonaDraft) -> drafts.PersonaDraft:
 
 def _scene(scene: SceneDraft) -> drafts.SceneDraft:
     columns = scene.model_dump(exclude={"personas", "opening_questions"})
-    openings = {one.persona: tuple(one.questions) for one in scene.opening_questions}
+    openings: dict[str, list[str]] = {}
+    for one in scene.opening_questions:
+        openings.setdefault(one.persona, []).extend(one.questions)
     return drafts.SceneDraft(**columns, personas=tuple(scene.personas), opening_questions=openings)

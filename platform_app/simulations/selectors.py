@@ -104,7 +104,7 @@ def _state(simulation_id: int) -> SimulationState | None:
         turn_limit=scene.turn_limit if scene else 0,
         hints_used=current.hints_used if current else 0,
         awaiting_answer=heard is not None and bool(still_to_answer(heard, cast, has_begun=has_begun)),
-        opening_questions=_openings(scene, heard) if scene and heard is not None else (),
+        opening_questions=_openings(scene, cast, heard) if scene and heard is not None else (),
         goal=_check(current) if current and current.turns_used else None,
         goals=tuple(_scene_goal(one, progress.get(one.pk)) for one in scenes),
         started_at=simulation.started_at,
@@ -134,11 +134,15 @@ def _current(
     return next(iter(standing + ahead), None)
 
 
-def _openings(scene: Scene, heard: Sequence[Message]) -> tuple[OpeningQuestion, ...]:
+def _openings(
+    scene: Scene, cast: Sequence[Persona], heard: Sequence[Message]
+) -> tuple[OpeningQuestion, ...]:
     """None once the student has spoken: what follows has a history of its own."""
     if any(message.author == Author.STUDENT for message in heard):
         return ()
-    return tuple(OpeningQuestion(one.persona_id, one.text) for one in scene.opening_questions.all())
+    present = {persona.pk for persona in cast}
+    asked = (one for one in scene.opening_questions.all() if one.persona_id in present)
+    return tuple(OpeningQuestion(one.persona_id, one.text) for one in asked)
 
 
 def _scenario(scenario: Scenario) -> PlayedScenario:

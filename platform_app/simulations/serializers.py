@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from platform_app.models import Author, SceneOutcome, SimulationStatus
+from platform_app.scenarios.serializers import OpeningQuestionSerializer
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -42,11 +43,6 @@ class PlayedSceneSerializer(serializers.Serializer[Any]):
     user_goal = serializers.CharField()
     image = serializers.CharField(help_text="Address of the picture, or empty.")
     personas = PresentPersonaSerializer(many=True)
-
-
-class OpeningQuestionSerializer(serializers.Serializer[Any]):
-    persona = serializers.IntegerField(source="persona_id", help_text="Whom to say it to.")
-    text = serializers.CharField()
 
 
 class GoalCheckSerializer(serializers.Serializer[Any]):

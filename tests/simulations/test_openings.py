@@ -89,6 +89,13 @@ def test_a_question_that_the_professor_has_changed_is_shown_as_it_is_now(
     assert texts(simulation) == ["How old is the line?"]
 
 
+def test_nobody_can_be_asked_who_was_taken_out_of_the_scene_by_hand(
+    simulation: Simulation, published_scenario: Scenario, jonas: Persona
+) -> None:
+    published_scenario.scenes.all()[0].personas.remove(jonas)
+    assert texts(simulation) == [WHY]
+
+
 def test_a_click_says_exactly_this_to_exactly_this_person(said: Said, troupe: Troupe, jonas: Persona) -> None:
     brought = said(LINE, persona=str(jonas.pk))
     assert [message.persona_id for message in brought if message.author != "narrator"] == [jonas.pk] * 2
