@@ -134,9 +134,7 @@ def _current(
     return next(iter(standing + ahead), None)
 
 
-def _openings(
-    scene: Scene, cast: Sequence[Persona], heard: Sequence[Message]
-) -> tuple[OpeningQuestion, ...]:
+def _openings(scene: Scene, cast: Sequence[Persona], heard: Sequence[Message]) -> tuple[OpeningQuestion, ...]:
     """None once the student has spoken: what follows has a history of its own."""
     if any(message.author == Author.STUDENT for message in heard):
         return ()

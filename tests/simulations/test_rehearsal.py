@@ -162,7 +162,7 @@ class TestCommand:
         first, second = warm(scenario.pk), warm(scenario.pk)
         assert f"“The board room”: Ingrid Solberg answers “{WHY}”, after the greeting" in first
         assert first.endswith(f"0 answers had been there, {ALL} asked for, 0 failed.\n")
-        assert second == f"“{scenario}” is warm: {ALL} answers had been there, 0 asked for, 0 failed.\n"
+        assert second == f"“{scenario}”: {ALL} answers had been there, 0 asked for, 0 failed.\n"
 
     def test_a_dry_run_lists_the_calls(self, scenario: Scenario, troupe: Troupe) -> None:
         told = warm(scenario.pk, "--dry-run")

@@ -74,7 +74,7 @@ def _forecast(scenario: Scenario, found: Counter[Found]) -> str:
 
 def _report(scenario: Scenario, found: Counter[Found]) -> str:
     return (
-        f"“{scenario}” is warm: {_answers(found[Found.KEPT])} had been there, {found[Found.ASKED]} asked for, "
+        f"“{scenario}”: {_answers(found[Found.KEPT])} had been there, {found[Found.ASKED]} asked for, "
         f"{found[Found.FAILED]} failed."
     )
 
