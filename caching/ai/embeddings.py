@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from caching import keys, stats
-from caching.ai import client, kept
+from caching.ai import client, kept, vectors
 from caching.ai.kept import Found, Missing, Place
 from caching.ai.live import Plan, Publish
 from caching.ai.policies import DEFAULT
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
-from caching.codec import Floats, Undecodable
 from caching.connection.wire import Command
 from caching.stats import Outcome
 from caching.tags import Stamps
@@ -23,7 +23,6 @@ from caching.tags import Stamps
 # OpenAI takes 300,000 tokens in one request: this leaves each input about 600.
 EMBEDDINGS_A_REQUEST = 512
 
-_FLOATS = Floats()
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[bytes]).decode
 
@@ -49,7 +48,7 @@ class Batch:
 
     def look(self) -> None:
         """Raises CacheUnavailable."""
-        found = kept.read_many(list(self._places.values()))
+        found = vectors.read_many(list(self._places.values()))
         for (text, place), one in zip(self._places.items(), found, strict=True):
             vector = _opened(place, one)
             if vector is not None:
@@ -69,7 +68,7 @@ class Batch:
         ]
 
     def take(self, texts: Sequence[str], body: bytes) -> None:
-        self.vectors |= {text: _FLOATS.load(one) for text, one in zip(texts, _unpack(body), strict=True)}
+        self.vectors |= {text: vectors.load(one) for text, one in zip(texts, _unpack(body), strict=True)}
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[text][:] for text in self._texts]  # two equal texts get two arrays
@@ -82,19 +81,19 @@ class Batch:
         stamps = self._stamps
 
         def ask(publish: Publish) -> bytes:
-            vectors = client.embed(self._parameters, texts)
-            return _pack([_FLOATS.dump(vector) for vector in vectors])
+            return _pack([vectors.dump(vector) for vector in client.embed(self._parameters, texts)])
 
         def look() -> bytes | None:
-            found = kept.read_many(places)
+            found = vectors.read_many(places)
             bodies = [one.body for one in found if isinstance(one, Found)]
             return _pack(bodies) if len(bodies) == len(texts) else None
 
         def keep(body: bytes, seconds: float) -> list[Command]:
             if not kept.may_keep(places[0], stamps):
                 return []
+            now = time.time()
             return [
-                kept.storing(place, one, stamps, seconds)
+                vectors.storing(place, one, stamps, now=now)
                 for place, one in zip(places, _unpack(body), strict=True)
             ]
 
@@ -108,8 +107,8 @@ def _opened(place: Place, found: Found | Missing) -> array[float] | None:
         stats.record(place.kind, found.outcome)
         return None
     try:
-        vector = _FLOATS.load(found.body)
-    except (ValueError, Undecodable):
+        vector = vectors.load(found.body)
+    except ValueError:
         stats.record(place.kind, Outcome.UNDECODABLE)
         return None
     stats.record(place.kind, found.outcome)
