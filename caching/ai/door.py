@@ -84,6 +84,16 @@ class Door:
         with _errors_for_users:
             return (await asking.aanswer(question)).value
 
+    def peek(self, operation: str, messages: Messages, **options: Any) -> Answer | None:
+        """What is kept of what `chat` and `stream` would answer. Asks nobody, and is counted nowhere."""
+        return asking.peek(text_question(operation, messages, _known(options), streamed=False))
+
+    def peek_structured(
+        self, operation: str, messages: Messages, schema: type[M], **options: Any
+    ) -> StructuredAnswer[M] | None:
+        """The same of `structured`."""
+        return asking.peek(structure_question(operation, messages, schema, _known(options)))
+
     def embed(self, operation: str, texts: Sequence[str], *, model: str | None = None) -> list[array[float]]:
         """A float32 vector for each text. Each has an entry of its own; only unknown texts are sent, and each once."""
         batch = Batch(operation, texts, model)

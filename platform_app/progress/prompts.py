@@ -1,4 +1,7 @@
-"""What the graders are asked. The rubric is the professor's, the transcript is data: no student's name goes in."""
+"""What the graders are asked. The rubric is the professor's, the transcript is data: no student's name goes in.
+
+What all students share comes first, rules before rubric before scene, so that a provider's own cache finds it again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from platform_app.models import SceneProgress
 from platform_app.prompting import block
 from platform_app.simulations.transcript import Line
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 
 SCENE_RULES = """\
 You grade one scene of a role-play about a business case. Judge only what the student said; what the other people said
@@ -27,22 +30,26 @@ most next time. Add no facts that the scene grades do not hold and give no numbe
 def scene_messages(
     rubric: list[dict[str, Any]], progress: SceneProgress, transcript: list[Line]
 ) -> list[dict[str, str]]:
+    """The student's part is in the user's message alone."""
     scene = progress.scene
     facts = {
         "title": scene.title,
         "user_goal": scene.user_goal,
         "success_criteria": scene.success_criteria,
+        "turn_limit": scene.turn_limit,
+    }
+    way = {
         "outcome": progress.outcome,
         "turns_used": progress.turns_used,
-        "turn_limit": scene.turn_limit,
         "hints_used": progress.hints_used,
     }
+    said = f"{block('transcript', transcript)}\n\n{block('progress', way)}"
     return [
         {
             "role": "system",
             "content": "\n\n".join([SCENE_RULES, block("rubric", rubric), block("scene", facts)]),
         },
-        {"role": "user", "content": block("transcript", transcript)},
+        {"role": "user", "content": said},
     ]
 
 
