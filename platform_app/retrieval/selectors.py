@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 CASE_CHARACTERS = 24_000
 # A persona's knowledge alone may be longer than what a provider takes at once.
 TOPIC_CHARACTERS = 4_000
+_WITHOUT_VECTORS = "Passages of scenario %s are chosen by words alone: %s"
 _WEEK_SECONDS = 7 * 24 * 3600
 
 Ranking = Callable[[Sequence[str], Sequence[str]], list[int]]
@@ -53,8 +54,8 @@ def more_about(scenario: Scenario, topics: Iterable[str], *, shown: str, budget:
     passages = cut(whole)
     try:
         best = by_words_and_meaning(passages, asked)
-    except AIError:
-        log.warning("Passages of scenario %s are chosen by words alone", scenario.pk, exc_info=True)
+    except AIError as error:
+        log.warning(_WITHOUT_VECTORS, scenario.pk, error)
         best = by_words(passages, asked)
     known = set(cut(shown))
     return joined(passages, within(budget, passages, (n for n in best if passages[n] not in known)))
@@ -76,8 +77,8 @@ def case_of(scenario: Scenario) -> str:
 def _chosen(scenario_id: int, topics: tuple[str, ...], budget: int, source: str) -> str:
     try:
         return _chosen_by_meaning(scenario_id, topics, budget, source)
-    except AIError:
-        log.warning("Passages of scenario %s are chosen by words alone", scenario_id, exc_info=True)
+    except AIError as error:
+        log.warning(_WITHOUT_VECTORS, scenario_id, error)
         return _choice(scenario_id, topics, budget, by_words)
 
 
