@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
 
-# BLAS may add up two equal rows in different orders. What differs less than this counts as equal.
+# A sum of float32 has no more digits that count: what differs less is equal.
 _DECIMALS = 5
 
 
@@ -30,7 +30,9 @@ def nearest(query: Vector, rows: Matrix, count: int) -> list[int]:
 
     Both come from `unit_rows`, which makes the cosine a dot product.
     """
-    cosines = np.round(rows @ query, _DECIMALS)
+    # Not `@`: BLAS would share this among threads that wait for one another in busy loops. For 400 rows that took 17 ms on two
+    # busy cores, and this takes 0.1.
+    cosines = np.einsum("ij,j->i", rows, query).round(_DECIMALS)
     # A stable sort of all: to select first would cut through equals.
     best: list[int] = np.argsort(-cosines, kind="stable")[:count].tolist()
     return best

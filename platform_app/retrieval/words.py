@@ -21,7 +21,8 @@ class WordIndex:
         """The numbers of the passages that share a word with the topic, best first, equals in their order."""
         wanted = {
             word: math.log(1 + len(self._counts) / self._spread[word])
-            for word in set(_words(topic)) & self._spread.keys()
+            # Sorted, so that sums come out the same in every process.
+            for word in sorted(set(_words(topic)) & self._spread.keys())
         }
         scores = [_score(counts, wanted) for counts in self._counts]
         sharing = [number for number, score in enumerate(scores) if score > 0]
@@ -33,8 +34,5 @@ def _words(text: str) -> list[str]:
 
 
 def _score(counts: Counter[str], wanted: Mapping[str, float]) -> float:
-    # `wanted` is walked and not a set of common words, so that sums come out the same in every process.
-    shared = sum(
-        weight * (1 + math.log(counts[word])) for word, weight in sorted(wanted.items()) if word in counts
-    )
+    shared = sum(weight * (1 + math.log(counts[word])) for word, weight in wanted.items() if word in counts)
     return shared / (1 + math.log(1 + counts.total()))

@@ -21,7 +21,7 @@ CAPACITY = "Sales fell, and the capacity of the plant is used to 95 per cent, as
 @pytest.fixture
 def long_case(published_scenario: Scenario) -> Scenario:
     paragraphs = [
-        f"Paragraph {n}: the board meets, sees the whole, weighs options, finds causes, proposes steps and asks questions."
+        f"Paragraph {n}: the board weighs options, finds causes, proposes steps, asks, listens and answers clearly with respect."
         for n in range(400)
     ]
     paragraphs[200], paragraphs[300] = CAPACITY, PILOT
@@ -101,4 +101,4 @@ def test_without_vectors_words_choose_and_the_question_is_put_all_the_same(
     provider_server.always(Reply(status=404))
     _, found, _ = asked(play(long_case, student, "The pilot line in Molde was a success."))
     assert CAPACITY in found["case_study"]
-    assert PILOT in found["passages"]
+    assert PILOT in found["case_study"] + found["passages"]
