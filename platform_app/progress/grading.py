@@ -46,7 +46,7 @@ def _grade_scene(simulation: Simulation, scene: Scene) -> GradedScene:
     rubric = simulation.scenario.rubric
     assessment = ai.structured(
         "scene_grading",
-        scene_messages(rubric, progress, transcript),
+        scene_messages(simulation.scenario, progress, transcript),
         assessment_for([criterion["name"] for criterion in rubric], _student_words(transcript)),
         prompt_version=PROMPT_VERSION,
         scopes=(f"scenario:{simulation.scenario_id}", f"user:{simulation.student_id}"),

@@ -7,13 +7,12 @@ personas' goes to a provider.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from platform_app.models import Author, Message, Persona, Scenario, Scene
 from platform_app.prompting import block
-from platform_app.simulations.passages import relevant_text
+from platform_app.retrieval.selectors import case_about
 from platform_app.simulations.transcript import Line
 
 PROMPT_VERSION = "2"
@@ -69,12 +68,10 @@ def persona_prompt(scenario: Scenario, scene: Scene, cast: Sequence[Persona], pe
         "user_goal": scene.user_goal,
         "success_criteria": scene.success_criteria,
     }
-    about = json.dumps([me, setting], ensure_ascii=False)
-    case_text = scenario.case_text or f"{scenario.description}\n\n{scenario.challenge}"
     return "\n\n".join(
         [
             PERSONA_RULES,
-            block("case_study", relevant_text(case_text.strip(), about)),
+            block("case_study", case_about(scenario, _topics(persona, scene))),
             block("student_role", scenario.student_role),
             block("cast", [{"name": other.name, "role": other.role} for other in cast]),
             block("persona", me),
@@ -107,6 +104,16 @@ def _heard(message: Message, listener: Persona) -> dict[str, str]:
     if message.persona_id == listener.pk:
         return {"role": "assistant", "content": message.text}
     return _user(block("colleague", {"name": message.persona_name, "text": message.text}))
+
+
+def _topics(persona: Persona, scene: Scene) -> list[str]:
+    """What this person needs the case for: never what a student says, which would change the prompt with every turn."""
+    return [
+        "\n".join([persona.name, persona.role, persona.background]),
+        "\n".join(persona.goals),
+        "\n".join(persona.knowledge),
+        "\n".join([scene.title, scene.description, scene.user_goal, scene.success_criteria]),
+    ]
 
 
 def _persona(persona: Persona) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import pytest
 from platform_app.models import Message, Persona, Scenario, Simulation, User
 from platform_app.prompting import blocks
 from platform_app.simulations import actions
-from platform_app.simulations.passages import GAP, relevant_text
 from tests.simulations.conftest import Troupe
 
 Said = Callable[..., list[Message]]
@@ -183,29 +182,6 @@ def test_a_goal_check_sees_scene_and_transcript(said: Said, troupe: Troupe) -> N
         ("Student", "student"),
         ("Ingrid Solberg", "persona"),
     ]
-
-
-def test_a_short_case_is_given_whole() -> None:
-    assert relevant_text("One.\n\nTwo.", "anything") == "One.\n\nTwo."
-
-
-def test_of_a_long_case_the_relevant_passages_are_given_in_the_order_of_the_document() -> None:
-    filler = [
-        f"Paragraph {n} is about the weather in the harbour, which changes all the time." for n in range(600)
-    ]
-    filler[500] = "Ingrid Solberg keeps the reserve of 4 million."
-    filler[100] = "The reserve was built up by Solberg in ten years."
-    text = relevant_text("\n\n".join(filler), "Ingrid Solberg, chief financial officer, reserve", budget=3000)
-    assert len(text) <= 3000
-    assert text.startswith("Paragraph 0 ")
-    assert text.index("built up by Solberg") < text.index("Ingrid Solberg keeps")
-    assert GAP in text
-
-
-def test_a_long_case_in_one_paragraph_is_cut_at_sentences() -> None:
-    text = relevant_text("The line is full. " * 5000, "line", budget=5000)
-    assert 3000 < len(text) <= 5000
-    assert all(piece.endswith(".") for piece in text.split("\n\n") if piece != GAP)
 
 
 @pytest.mark.usefixtures("troupe")
