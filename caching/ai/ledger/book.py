@@ -1,0 +1,161 @@
+"""What this process has counted. Counting costs no round trip and no lock: each thread has cells of its own, which only
+grow; the sum is made when somebody asks.
+
+A cell belongs to a day, so that what is brought to Redis late is still booked on the day when it happened.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from time import time
+from typing import NamedTuple
+from weakref import ref
+
+from caching.ai.ledger.accounts import Outcome
+from caching.ai.usage import Usage
+from caching.policy import DAY
+
+CLOSED = 0
+"""The day of all days that have been closed."""
+
+_SCOPE = "scenario:"
+_NOTHING = Usage()
+
+
+class Key(NamedTuple):
+    """What a cell counts. `day` is that of UTC, since 1970."""
+
+    day: int
+    operation: str
+    kind: str
+    model: str
+    scenario: str
+    outcome: Outcome
+
+
+class Cell(NamedTuple):
+    requests: int = 0
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+    pictures: int = 0
+    seconds: float = 0
+
+    def plus(self, other: "Cell") -> "Cell":
+        return Cell(*map(sum, zip(self, other, strict=True)))
+
+    def minus(self, other: "Cell") -> "Cell":
+        return Cell(*(mine - his for mine, his in zip(self, other, strict=True)))
+
+
+# Keys and cells of a thread are plain tuples and lists: making the named ones would take half as long again.
+_Cells = dict[tuple[int, str, str, str, str, Outcome], list[float]]
+
+_lock = threading.Lock()
+_finished: _Cells = {}
+_running: list[tuple[ref[threading.Thread], _Cells]] = []
+_begin: list[Callable[[], None]] = []
+
+
+class _Thread(threading.local):
+    """The cells of one thread. Those of threads that have ended are added up when a new thread begins to count."""
+
+    def __init__(self) -> None:
+        self.cells: _Cells = {}
+        with _lock:
+            _gather_finished()
+            _running.append((ref(threading.current_thread()), self.cells))
+
+
+def _gather_finished() -> None:
+    alive = []
+    for thread, cells in _running:
+        if (owner := thread()) is not None and owner.is_alive():
+            alive.append((thread, cells))
+        else:
+            _add(_finished, cells)
+    _running[:] = alive
+
+
+def _add(to: _Cells, cells: _Cells) -> None:
+    for key, cell in cells.items():
+        to[key] = [mine + more for mine, more in zip(to.get(key, Cell()), cell, strict=True)]
+
+
+_thread = _Thread()
+
+
+def record(
+    operation: str,
+    kind: str,
+    model: str,
+    scopes: Sequence[str],
+    outcome: Outcome,
+    usage: Usage = _NOTHING,
+    pictures: int = 0,
+    requests: int = 1,
+    seconds: float = 0,
+) -> None:
+    """Books one request, or several of one kind that took `usage` together; with a hit, what it took when it was fresh.
+
+    `kind` is that of `AIRequest`: chat, embedding, image, response. `seconds` is how long the provider took.
+    """
+    scenario = ""
+    for scope in scopes:
+        if scope.startswith(_SCOPE):
+            scenario = scope[9:]
+            break
+    key = (int(time()) // DAY, operation, kind, model, scenario, outcome)
+    cells = _thread.cells
+    cell = cells.get(key)
+    if cell is None:
+        cell = _new_cell(cells, key)
+    cell[0] += requests
+    cell[1] += usage.input_tokens
+    cell[2] += usage.cached_input_tokens
+    cell[3] += usage.output_tokens
+    if pictures:
+        cell[4] += pictures
+    if seconds:
+        cell[5] += seconds
+
+
+def _new_cell(cells: _Cells, key: tuple[int, str, str, str, str, Outcome]) -> list[float]:
+    cells[key] = cell = [0, 0, 0, 0, 0, 0]
+    for begin in _begin:
+        begin()
+    return cell
+
+
+def call_at_new_cells(begin: Callable[[], None]) -> None:
+    """`begin` is called after a thread posts to a cell for the first time: rarely, but always after a fork."""
+    _begin.append(begin)
+
+
+def postings() -> dict[Key, Cell]:
+    """Everything that this process has counted so far, but what was `closed`.
+
+    A posting that another thread is in the midst of may be there in part; the rest of it comes with the next call.
+    """
+    merged: _Cells = {}
+    with _lock:
+        for cells in (_finished, *(cells for _, cells in _running)):
+            # A copy is made at once; adding up goes over keys while other threads may add some.
+            _add(merged, dict(cells))
+    return {Key(*key): Cell(*cell) for key, cell in merged.items()}  # type: ignore[arg-type]
+
+
+def close_days_before(day: int) -> None:
+    """These days are over for so long that nobody posts to them any more: their cells are merged into one day."""
+    with _lock:
+        for cells in (*(cells for _, cells in _running), _finished):
+            for key in [key for key in dict(cells) if CLOSED < key[0] < day]:
+                _add(_finished, {(CLOSED, *key[1:]): cells.pop(key)})
+
+
+def begin_anew() -> None:
+    """For a child, which has done nothing yet; and another thread may have held the lock when it was copied."""
+    global _lock, _thread  # noqa: PLW0603
+    _lock = threading.Lock()
+    _finished.clear()
+    _running.clear()
+    _thread = _Thread()
