@@ -1,4 +1,4 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
 
 from platform_app.operations import api
 
@@ -7,6 +7,5 @@ app_name = "operations"
 urlpatterns: list[URLPattern] = []
 
 api_urlpatterns = [
-    path("cache/ledger/", api.Ledger.as_view(), name="ledger"),
-    path("cache/ledger", api.Ledger.as_view(), name="ledger-without-slash"),
+    re_path(r"^cache/ledger/?$", api.Ledger.as_view(), name="ledger"),
 ]

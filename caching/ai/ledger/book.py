@@ -38,17 +38,17 @@ class Cell(NamedTuple):
     cached_input_tokens: int = 0
     output_tokens: int = 0
     pictures: int = 0
-    seconds: float = 0
+    milliseconds: int = 0
 
     def plus(self, other: "Cell") -> "Cell":
-        return Cell(*map(sum, zip(self, other, strict=True)))
+        return Cell(*(mine + his for mine, his in zip(self, other, strict=True)))
 
     def minus(self, other: "Cell") -> "Cell":
         return Cell(*(mine - his for mine, his in zip(self, other, strict=True)))
 
 
 # Keys and cells of a thread are plain tuples and lists: making the named ones would take half as long again.
-_Cells = dict[tuple[int, str, str, str, str, Outcome], list[float]]
+_Cells = dict[tuple[int, str, str, str, str, Outcome], list[int]]
 
 _lock = threading.Lock()
 _finished: _Cells = {}
@@ -116,10 +116,10 @@ def record(
     if pictures:
         cell[4] += pictures
     if seconds:
-        cell[5] += seconds
+        cell[5] += round(1000 * seconds)
 
 
-def _new_cell(cells: _Cells, key: tuple[int, str, str, str, str, Outcome]) -> list[float]:
+def _new_cell(cells: _Cells, key: tuple[int, str, str, str, str, Outcome]) -> list[int]:
     cells[key] = cell = [0, 0, 0, 0, 0, 0]
     for begin in _begin:
         begin()
@@ -141,7 +141,7 @@ def postings() -> dict[Key, Cell]:
         for cells in (_finished, *(cells for _, cells in _running)):
             # A copy is made at once; adding up goes over keys while other threads may add some.
             _add(merged, dict(cells))
-    return {Key(*key): Cell(*cell) for key, cell in merged.items()}  # type: ignore[arg-type]
+    return {Key(*key): Cell(*cell) for key, cell in merged.items()}
 
 
 def close_days_before(day: int) -> None:

@@ -85,7 +85,7 @@ def _durations(of: _Series, cell: Cell, attributes: dict[str, str]) -> Iterator[
     if of.outcome is Outcome.FAILED:
         attributes |= {"error.type": "_OTHER"}
     yield Metric("gen_ai.client.inference.duration.count", attributes, cell.requests)
-    yield Metric("gen_ai.client.inference.duration.sum", attributes, cell.seconds)
+    yield Metric("gen_ai.client.inference.duration.sum", attributes, cell.milliseconds / 1000)
 
 
 def _cached(of: _Series, cell: Cell, attributes: dict[str, str]) -> Iterator[Metric]:

@@ -51,7 +51,7 @@ def test_pictures_and_seconds_are_counted() -> None:
     ledger.record(
         "scene_image", "image", "gpt-image-1", (), Outcome.FRESH, Usage(40, 1056), pictures=1, seconds=2.5
     )
-    assert cells(Outcome.FRESH) == [Cell(1, 40, 0, 1056, 1, 2.5)]
+    assert cells(Outcome.FRESH) == [Cell(1, 40, 0, 1056, 1, 2500)]
 
 
 def test_no_posting_is_lost_between_threads(post: Post) -> None:
