@@ -15,7 +15,7 @@ from caching.ai.usage import Usage
 from caching.policy import DAY
 
 CLOSED = 0
-"""The day of all days that have been closed."""
+"""The day of all days that are over."""
 
 _SCOPE = "scenario:"
 _NOTHING = Usage()
@@ -47,8 +47,10 @@ class Cell(NamedTuple):
         return Cell(*(mine - his for mine, his in zip(self, other, strict=True)))
 
 
-# Keys and cells of a thread are plain tuples and lists: making the named ones would take half as long again.
-_Cells = dict[tuple[int, str, str, str, str, Outcome], list[int]]
+# As threads have them: a Key with the scope of the scenario, and the parts of a Cell. To make the named ones, and whole
+# numbers of days, would take half as long again.
+_RawKey = tuple[float, str, str, str, str, Outcome]
+_Cells = dict[_RawKey, list[int]]
 
 _lock = threading.Lock()
 _finished: _Cells = {}
@@ -99,16 +101,16 @@ def record(
 
     `kind` is that of `AIRequest`: chat, embedding, image, response. `seconds` is how long the provider took.
     """
-    scenario = ""
     for scope in scopes:
-        if scope.startswith(_SCOPE):
-            scenario = scope[9:]
+        if scope[:9] == _SCOPE:
             break
-    key = (int(time()) // DAY, operation, kind, model, scenario, outcome)
-    cells = _thread.cells
-    cell = cells.get(key)
-    if cell is None:
-        cell = _new_cell(cells, key)
+    else:
+        scope = ""
+    key = (time() // DAY, operation, kind, model, scope, outcome)
+    try:
+        cell = _thread.cells[key]
+    except KeyError:
+        cell = _new_cell(key)
     cell[0] += requests
     cell[1] += usage.input_tokens
     cell[2] += usage.cached_input_tokens
@@ -119,8 +121,8 @@ def record(
         cell[5] += round(1000 * seconds)
 
 
-def _new_cell(cells: _Cells, key: tuple[int, str, str, str, str, Outcome]) -> list[int]:
-    cells[key] = cell = [0, 0, 0, 0, 0, 0]
+def _new_cell(key: _RawKey) -> list[int]:
+    cell = _thread.cells.setdefault(key, [0, 0, 0, 0, 0, 0])
     for begin in _begin:
         begin()
     return cell
@@ -132,16 +134,22 @@ def call_at_new_cells(begin: Callable[[], None]) -> None:
 
 
 def postings() -> dict[Key, Cell]:
-    """Everything that this process has counted so far, but what was `closed`.
+    """Everything that this process has counted so far.
 
     A posting that another thread is in the midst of may be there in part; the rest of it comes with the next call.
     """
-    merged: _Cells = {}
+    merged: dict[Key, Cell] = {}
     with _lock:
         for cells in (_finished, *(cells for _, cells in _running)):
             # A copy is made at once; adding up goes over keys while other threads may add some.
-            _add(merged, dict(cells))
-    return {Key(*key): Cell(*cell) for key, cell in merged.items()}
+            for raw, cell in dict(cells).items():
+                key = _key(*raw)
+                merged[key] = merged.get(key, Cell()).plus(Cell(*cell))
+    return merged
+
+
+def _key(day: float, operation: str, kind: str, model: str, scope: str, outcome: Outcome) -> Key:
+    return Key(int(day), operation, kind, model, scope.removeprefix(_SCOPE), outcome)
 
 
 def close_days_before(day: int) -> None:

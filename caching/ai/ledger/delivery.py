@@ -82,7 +82,7 @@ class _Flusher:
         calls: list[Command] = []
         for day, amounts in batch.amounts.items():
             pairs: list[Argument] = [part for pair in amounts.items() for part in pair]
-            ttl_seconds = max(sheets.KEPT_SECONDS, policy.with_jitter(sheets.KEPT_SECONDS))
+            ttl_seconds = sheets.KEPT_SECONDS + policy.with_jitter(policy.DAY)
             head = (keys.ai_sheet(prefix, sheets.date_of(day)), secrets.token_hex(8), ttl_seconds)
             calls.append((*head, self._process, batch.number, *pairs))
         return calls
