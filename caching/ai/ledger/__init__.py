@@ -1,9 +1,9 @@
 """What the AI cache spends and what it saves: requests, tokens and money by operation, model, scenario and day.
 
-    book      what this process has counted         delivery  brings it to Redis, every few seconds and at the exit
-    accounts  what is counted, and for whom         sheets  what Redis holds of a day
-    prices    US dollars, from `prices.toml`        days    the same in the database, for good
-    report    the sums, for people and programs     metrics for Prometheus and the like
+    accounts  what is counted, and for whom          sheets   what Redis holds of a day
+    book      what this process has counted          days     the same in the database, for good
+    delivery  brings it to Redis, every few seconds  report   the sums, for people and programs
+    prices    US dollars, from `prices.toml`         metrics  the names of OpenTelemetry
 
 Money is nowhere stored: it is computed from the tokens when somebody asks, so that a corrected price corrects the past.
 `report` and `days` know a model of Django: import them where the apps are loaded.
