@@ -16,7 +16,9 @@ from platform_app.requests import SignedInAPIRequest
 class Ledger(APIView):
     permission_classes = (IsAuthenticated, IsAdmin)
 
-    @extend_schema(operation_id="cache_ledger", parameters=[LedgerQuerySerializer], responses=LedgerSerializer)
+    @extend_schema(
+        operation_id="cache_ledger", parameters=[LedgerQuerySerializer], responses=LedgerSerializer
+    )
     def get(self, request: SignedInAPIRequest) -> Response:
         """What the AI cache spent and saved: today (UTC) and the days before it."""
         wanted = LedgerQuerySerializer(data=request.query_params)

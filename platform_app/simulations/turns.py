@@ -19,7 +19,7 @@ from caching.events import Event, EventLog
 from platform_app.errors import PlatformError
 from platform_app.models import Message
 from platform_app.problems import describe, problem
-from platform_app.simulations.dialogue import Steps
+from platform_app.simulations.dialogue import Restarted, Steps, Token
 from platform_app.simulations.selectors import simulation_state
 from platform_app.simulations.serializers import MessageSerializer, StateSerializer
 from platform_app.simulations.turn_lock import TurnLock, is_turn_running
@@ -27,7 +27,21 @@ from platform_app.simulations.turn_lock import TurnLock, is_turn_running
 log = logging.getLogger(__name__)
 
 TURNS_AT_ONCE = 32
-_threads = ThreadPoolExecutor(TURNS_AT_ONCE, thread_name_prefix="turn")
+
+
+def _new_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(TURNS_AT_ONCE, thread_name_prefix="turn")
+
+
+_threads = _new_threads()
+
+
+def drain() -> None:
+    """Waits until every turn under way has been played, for a process that was told to stop."""
+    global _threads  # noqa: PLW0603
+    _threads.shutdown(wait=True)
+    _threads = _new_threads()
+
 
 INTERRUPTED = problem(
     503, "The answer broke off", "The answer broke off in the middle. Nothing you said was lost; try again."
@@ -35,7 +49,7 @@ INTERRUPTED = problem(
 
 
 class TurnLog(EventLog):
-    """The events of a simulation's latest turn: token, message, problem, state, and `end` as the last."""
+    """The events of a simulation's latest turn: token, reset, message, problem, state, and `end` as the last."""
 
     def __init__(self, simulation_id: int) -> None:
         super().__init__("turn", simulation_id)
@@ -100,11 +114,14 @@ class Turn:
         state: dict[str, Any] = {}
         try:
             for step in self._steps:
-                if isinstance(step, Message):
-                    messages.append(dict(MessageSerializer(step).data))
-                    self._log.append("message", messages[-1])
-                else:
-                    self._log.append("token", {"text": step.text, "persona": step.persona})
+                match step:
+                    case Message():
+                        messages.append(dict(MessageSerializer(step).data))
+                        self._log.append("message", messages[-1])
+                    case Token():
+                        self._log.append("token", {"text": step.text, "persona": step.persona})
+                    case Restarted():
+                        self._log.append("reset", {"persona": step.persona})
         except Exception as error:
             self._log.append("problem", _problem(error))
             raise

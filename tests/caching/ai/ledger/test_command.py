@@ -94,7 +94,9 @@ def test_a_wrong_number_of_days_is_told_in_one_line(number: str) -> None:
 @pytest.mark.usefixtures("broken_redis")
 @pytest.mark.parametrize("words", [[], ["--json"]])
 def test_without_redis_it_says_so_in_one_line(post: Any, words: list[str]) -> None:
-    with pytest.raises(CommandError, match="^Redis does not work, and the ledger cannot be read: ") as refused:
+    with pytest.raises(
+        CommandError, match=r"^Redis does not work, and the ledger cannot be read: "
+    ) as refused:
         run(*words)
     assert "\n" not in str(refused.value)
     assert "s3cret" not in str(refused.value)

@@ -47,7 +47,11 @@ def test_their_attributes(post: Post) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "operation", "modality"),
-    [("embedding", "embeddings", "text"), ("image", "generate_content", "image"), ("response", "chat", "text")],
+    [
+        ("embedding", "embeddings", "text"),
+        ("image", "generate_content", "image"),
+        ("response", "chat", "text"),
+    ],
 )
 def test_kinds_of_requests(kind: str, operation: str, modality: str) -> None:
     ledger.record("x", kind, "some-model", (), Outcome.FRESH, Usage(1, 2))
@@ -60,7 +64,9 @@ def test_durations_and_failures_are_counted() -> None:
     ledger.record("x", "chat", "gpt-5-mini", (), Outcome.FRESH, Usage(1, 1), seconds=1.5)
     ledger.record("x", "chat", "gpt-5-mini", (), Outcome.UNKEPT, Usage(1, 1), seconds=0.5)
     ledger.record("x", "chat", "gpt-5-mini", (), Outcome.FAILED, seconds=30)
-    durations = [m for m in metrics.of_this_process() if m.name.startswith("gen_ai.client.inference.duration")]
+    durations = [
+        m for m in metrics.of_this_process() if m.name.startswith("gen_ai.client.inference.duration")
+    ]
     assert {(m.name.rpartition(".")[2], m.attributes.get("error.type")): m.value for m in durations} == {
         ("count", None): 2,
         ("sum", None): 2,
