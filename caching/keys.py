@@ -5,6 +5,7 @@ A name never holds a text of a user, a mail address or a secret: what is long or
 
 import hashlib
 import re
+from datetime import date
 from functools import lru_cache
 
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
@@ -112,6 +113,11 @@ def event_log(prefix: str, kind: str, log_id: int | str) -> str:
     if not _ID.fullmatch(str(log_id)):
         raise ValueError(f"An id of an event log is made of letters, digits, - and _, not {log_id!r}.")
     return f"{prefix}flight:events:{_name(kind)}:{log_id}"
+
+
+def ai_sheet(prefix: str, day: date) -> str:
+    """`stats:ai:<YYYY-MM-DD>`: what the AI cache spent and saved on a day."""
+    return f"{prefix}stats:ai:{day.isoformat()}"
 
 
 def epoch_sight(prefix: str, epoch: str) -> str:
