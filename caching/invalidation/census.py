@@ -11,7 +11,7 @@ from itertools import islice
 
 from caching import codec, conf, keys, tags
 from caching.connection import raising_cache_unavailable, redis_client, wire
-from caching.queries.entries import Entry
+from caching.entries import Entry
 
 MOST_ENTRIES = 200_000
 KEYS_A_STEP = 500

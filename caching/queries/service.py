@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from caching import conf, keys, policy, stats, tags
+from caching import conf, entries, keys, policy, stats, tags
 from caching.codec import Undecodable
 from caching.connection import wire
 from caching.near import scopes
-from caching.queries import entries
 from caching.queries.arguments import canonical
 from caching.queries.query import EVERY_QUERY, scope_tags
 from caching.results.codec import ResultCodec
