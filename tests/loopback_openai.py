@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status != 200:
             error = {"message": f"No, {API_KEY}.", "type": "loopback", "code": None, "param": None}
             return self._send_json({"error": error}, reply)
-        match self.path:
+        match self.path.partition("?")[0]:
             case "/v1/chat/completions" if body.get("stream"):
                 return self._stream(reply, completion_frames(reply, body))
             case "/v1/chat/completions":
