@@ -14,7 +14,7 @@ import msgspec
 from caching import keys
 from caching.errors import AIRequestRejected
 
-Kind = Literal["chat", "response", "embedding", "image", "images"]
+Kind = Literal["chat", "response", "embedding", "image", "images", "value"]
 
 NOT_MEANING = frozenset(
     {

@@ -16,7 +16,8 @@ from typing import Any, Self
 import httpx2
 import openai
 
-from caching.ai import asking, kept, live
+from caching import stats
+from caching.ai import asking, live
 from caching.ai.asking import Reply
 from caching.ai.dropin import replies
 from caching.ai.dropin.calls import Call, call_of
@@ -27,6 +28,7 @@ from caching.ai.dropin.upstream import AsyncUpstream, SyncUpstream
 from caching.ai.live import UpstreamError
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.errors import AIAnswerUnusable, AIUnavailable
+from caching.stats import Outcome
 
 OPERATION = "openai"
 
@@ -68,7 +70,7 @@ class CachedCalls:
 
     def _call_anew(self, call: Call) -> Call:
         """What was kept does not fit the class into which it is to be parsed: that is a miss."""
-        kept.undecodable(kept.place_of(call.request, call.policy))
+        stats.record(f"ai_{call.kind}", Outcome.UNDECODABLE)
         return call.anew()
 
 

@@ -43,5 +43,7 @@ def _why_bad(choice: _Ended) -> str:
         return "incomplete"
     if said.refusal:
         return "refusal"
-    is_empty = not (said.content or "").strip() and not said.tool_calls and not said.function_call
-    return "empty" if is_empty else ""
+    calls = said.tool_calls or said.function_call
+    if choice.finish_reason != "stop" and not calls:
+        return "incomplete"
+    return "" if calls or (said.content or "").strip() else "empty"

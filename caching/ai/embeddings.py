@@ -1,0 +1,139 @@
+"""Embeddings: an entry for each text. A batch is one look, and only unknown texts are sent, each once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from caching import keys, stats
+from caching.ai import client, kept
+from caching.ai.kept import Found, Missing, Place
+from caching.ai.live import Plan, Source
+from caching.ai.policies import DEFAULT, AnswerPolicy
+from caching.ai.provider import ai_provider
+from caching.ai.requests import AIRequest
+from caching.ai.surfaces import PLAIN
+from caching.codec import Floats, Undecodable
+from caching.connection.wire import Command
+from caching.stats import Outcome
+from caching.tags import Stamps
+
+# OpenAI takes 300,000 tokens in one request: this leaves each input about 600.
+EMBEDDINGS_A_REQUEST = 512
+
+_FLOATS = Floats()
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[bytes]).decode
+
+
+Input = str | tuple[int, ...]
+"""A text, or its tokens."""
+
+
+class Batch:
+    """The inputs of one call. `vectors` has those that are known. `ask` gives the source that brings, as `packed`, the
+    vectors of some of them; of so many `at_once`."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        request_of: Callable[[Input], AIRequest],
+        ask: Callable[[list[Input]], Source],
+        *,
+        policy: AnswerPolicy = DEFAULT,
+        at_once: int = EMBEDDINGS_A_REQUEST,
+    ) -> None:
+        self._inputs = inputs
+        self._ask = ask
+        self._is_refreshed = policy.refresh
+        self._at_once = at_once
+        self._places = {one: kept.place_of(request_of(one), policy) for one in inputs}
+        self.vectors: dict[Input, array[float]] = {}
+        self._stamps: Stamps = {}
+
+    def look(self) -> None:
+        """Raises CacheUnavailable."""
+        found = [] if self._is_refreshed else kept.read_many(list(self._places.values()))
+        for (text, place), one in zip(self._places.items(), found, strict=False):
+            vector = _opened(place, one)
+            if vector is not None:
+                self.vectors[text] = vector
+            elif isinstance(one, Missing):
+                self._stamps |= one.stamps
+        unknown = self._unknown()
+        if unknown:
+            self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
+
+    def plans(self) -> list[tuple[list[Input], Plan]]:
+        """One for each request that has to be made, with its inputs."""
+        unknown = self._unknown()
+        steps = range(0, len(unknown), self._at_once)
+        return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
+
+    def take(self, inputs: Sequence[Input], body: bytes) -> None:
+        self.vectors |= {one: _FLOATS.load(vector) for one, vector in zip(inputs, _unpack(body), strict=True)}
+
+    def in_order(self) -> list[array[float]]:
+        return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
+
+    def _unknown(self) -> list[Input]:
+        return [one for one in self._places if one not in self.vectors]
+
+    def _plan(self, inputs: list[Input]) -> Plan:
+        places = [self._places[one] for one in inputs]
+        stamps = self._stamps
+
+        def look() -> bytes | None:
+            if self._is_refreshed:
+                return None
+            found = kept.read_many(places)
+            bodies = [one.body for one in found if isinstance(one, Found)]
+            return _pack(bodies) if len(bodies) == len(inputs) else None
+
+        def keep(body: bytes, seconds: float) -> list[Command]:
+            if not kept.may_keep(places[0], stamps):
+                return []
+            return [
+                kept.storing(place, one, stamps, seconds)
+                for place, one in zip(places, _unpack(body), strict=True)
+            ]
+
+        identity = "\0".join([*(place.key for place in places), *map(repr, stamps.values())])
+        return Plan(keys.digest(identity.encode()), PLAIN, self._ask(inputs), look, keep)
+
+
+def _opened(place: Place, found: Found | Missing) -> array[float] | None:
+    """None: it has to be asked for."""
+    if isinstance(found, Missing):
+        stats.record(place.kind, found.outcome)
+        return None
+    try:
+        vector = _FLOATS.load(found.body)
+    except (ValueError, Undecodable):
+        stats.record(place.kind, Outcome.UNDECODABLE)
+        return None
+    stats.record(place.kind, found.outcome)
+    return vector
+
+
+def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch:
+    """Of the platform's provider."""
+    if isinstance(texts, str):
+        raise TypeError("embed() takes several texts, not one.")
+    provider = ai_provider()
+    parameters = {"model": model or provider.embedding_model}
+
+    def request_of(text: Input) -> AIRequest:
+        return AIRequest("embedding", operation, provider.base_url, {**parameters, "input": text})
+
+    def ask(some: list[Input]) -> Source:
+        return lambda publish: packed(client.embed(parameters, [one for one in some if isinstance(one, str)]))
+
+    return Batch(texts, request_of, ask)
+
+
+def packed(vectors: Sequence[array[float]]) -> bytes:
+    """What a source brings: as many as inputs were sent, in their order."""
+    return _pack([_FLOATS.dump(vector) for vector in vectors])
