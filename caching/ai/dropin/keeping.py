@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from caching.ai.policies import DEFAULT, AnswerPolicy
 
@@ -22,5 +22,8 @@ class Keeping:
         self, operation: str | None, scopes: tuple[str, ...] | None, policy: AnswerPolicy | None
     ) -> Keeping:
         """What is None stays as it is."""
-        given = {"operation": operation, "scopes": scopes, "policy": policy}
-        return replace(self, **{name: value for name, value in given.items() if value is not None})
+        return Keeping(
+            self.operation if operation is None else operation,
+            self.scopes if scopes is None else scopes,
+            self.policy if policy is None else policy,
+        )

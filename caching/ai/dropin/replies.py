@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
 from json import JSONDecodeError, loads
-from typing import NoReturn
 
 import httpx2
 import openai
 
 from caching.ai.asking import Reply
 from caching.ai.dropin.calls import Call
-from caching.ai.dropin.sse import DONE, frame, named_frame
+from caching.ai.dropin.sse import DONE, frame, is_error, named_frame
 from caching.ai.dropin.upstream import Headers
 from caching.ai.live import Restart, UpstreamError
 from caching.ai.surfaces import CHAT
@@ -94,7 +93,7 @@ class Arriving(httpx2.SyncByteStream):
             for piece in self._pieces:
                 yield from framed(self._call, _chunks_of(piece))
         except UpstreamError as error:
-            _break_off(error)
+            yield _last_words(error)
         yield from ending(self._call)
 
     def close(self) -> None:
@@ -116,7 +115,7 @@ class AsyncArriving(httpx2.AsyncByteStream):
                 for one in framed(self._call, _chunks_of(piece)):
                     yield one
         except UpstreamError as error:
-            _break_off(error)
+            yield _last_words(error)
         for one in ending(self._call):
             yield one
 
@@ -127,6 +126,8 @@ class AsyncArriving(httpx2.AsyncByteStream):
 def exception(error: UpstreamError, call: Call) -> openai.OpenAIError:
     """As the SDK would raise it, for everybody who waited."""
     request = _request(call)
+    if error.cause == "timeout":
+        return openai.APITimeoutError(request=request)
     if not error.status:
         return openai.APIConnectionError(request=request)
     response = httpx2.Response(error.status, headers=error.headers, content=error.body, request=request)
@@ -145,7 +146,10 @@ def _chunks_of(piece: Piece) -> list[bytes]:
     raise httpx2.RemoteProtocolError("The answer begins anew; what came so far is void.")
 
 
-def _break_off(error: UpstreamError) -> NoReturn:
+def _last_words(error: UpstreamError) -> bytes:
+    """What the provider said, which the SDK raises; a stream that just broke breaks here as well."""
+    if is_error(error.body):
+        return frame(error.body)
     raise httpx2.RemoteProtocolError("The provider broke off in the middle of its answer.") from error
 
 

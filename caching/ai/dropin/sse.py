@@ -45,6 +45,7 @@ def frame(data: bytes, *, event: str = "") -> bytes:
 
 class _Event(msgspec.Struct):
     type: str = ""
+    error: object = None
 
 
 _event = msgspec.json.Decoder(_Event).decode
@@ -56,3 +57,11 @@ def named_frame(data: bytes) -> bytes:
         return frame(data, event=_event(data).type)
     except msgspec.DecodeError:
         return frame(data)
+
+
+def is_error(data: bytes) -> bool:
+    """Whether the SDK takes it as the end of its stream: an object with an error in it."""
+    try:
+        return b'"error"' in data and bool(_event(data).error)
+    except msgspec.DecodeError:
+        return False

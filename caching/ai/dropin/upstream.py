@@ -7,17 +7,17 @@ of its caller, where its connections belong, and the thread passes on what comes
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
 import httpx2
-import msgspec
 import openai
 
 from caching.ai.client import SHARED_HEADERS
-from caching.ai.dropin.sse import DONE, Payloads
+from caching.ai.dropin.sse import DONE, Payloads, is_error
 from caching.ai.live import BrokenOff, Publish, UpstreamError
 from caching.ai.surfaces import Surface
 
@@ -26,16 +26,22 @@ Headers = list[tuple[str, str]]
 # Of the reply as it was on the wire; ours is neither compressed nor in parts.
 _OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
 LOOK_AT_THE_LOOP_SECONDS = 1.0
+# The reply had begun with a 200 when its stream told of the error.
+ERROR_IN_STREAM = 502
 
 
-class Upstream:
-    """One request. `headers` are those of the reply, if this is the one that asked."""
+class Upstream(ABC):
+    """One request: the source of a flight. `headers` are those of the reply, if this is the one that asked."""
 
     def __init__(self, surface: Surface, *, is_streamed: bool) -> None:
         self._surface = surface
         self._is_streamed = is_streamed
         self._said: list[bytes] = []
         self.headers: Headers | None = None
+
+    @abstractmethod
+    def __call__(self, publish: Publish) -> bytes:
+        """Raises UpstreamError; and what the SDK raises when it is the client's own fault."""
 
     def _received(self, response: httpx2.Response) -> None:
         self.headers = [
@@ -46,13 +52,16 @@ class Upstream:
         new = payloads.feed(part)
         if DONE in new:
             new = new[: new.index(DONE)]
+        if new and is_error(new[-1]):
+            # Not a chunk to be shown, but the end of all: who asks again from here on must find no flight.
+            raise UpstreamError(ERROR_IN_STREAM, new[-1])
         self._said += new
         return new
 
     def _body(self) -> bytes:
         """The body of a reply that was not streamed; empty where that would lose something. It is not kept then, and
         who wants it whole asks himself. Raises BrokenOff for a stream that has no end."""
-        if not any(map(self._surface.is_last, self._said)) or _is_error(self._said[-1]):
+        if not any(map(self._surface.is_last, self._said)):
             raise BrokenOff
         return self._surface.assemble(self._said) or b""
 
@@ -134,20 +143,6 @@ class AsyncUpstream(Upstream):
                     yield new
         except httpx2.HTTPError as error:
             raise BrokenOff from error
-
-
-class _Error(msgspec.Struct):
-    error: object = None
-
-
-_error = msgspec.json.Decoder(_Error).decode
-
-
-def _is_error(payload: bytes) -> bool:
-    try:
-        return bool(_error(payload).error)
-    except msgspec.DecodeError:
-        return False
 
 
 @contextmanager

@@ -383,13 +383,13 @@ def test_a_broken_stream_is_the_sdks_error_and_is_not_kept(
     assert again.choices[0].message.content == "Answer 2."
 
 
+@pytest.mark.parametrize("before", [b"", b'data: {"choices": []}\n\n'])
 def test_an_error_inside_of_a_stream_is_the_sdks_error(
-    client: Any, twin: Twin, provider_server: LoopbackOpenAI
+    client: Any, twin: Twin, provider_server: LoopbackOpenAI, before: bytes
 ) -> None:
-    provider_server.script(Reply(raw=b'data: {"error": {"message": "out of memory"}}\n\n'))
-    stream = twin.get(client.chat.completions.create(**QUESTION, stream=True))
+    provider_server.script(Reply(raw=before + b'data: {"error": {"message": "out of memory"}}\n\n'))
     with pytest.raises(openai.APIError, match="out of memory"):
-        twin.all(stream)
+        twin.all(twin.get(client.chat.completions.create(**QUESTION, stream=True)))
     again = twin.get(client.chat.completions.create(**QUESTION))
     assert again.choices[0].message.content == "Answer 2."
 
