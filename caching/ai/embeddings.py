@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from caching import keys, stats
-from caching.ai import client, kept
+from caching.ai import client, kept, vectors
 from caching.ai.kept import Found, Missing, Place
 from caching.ai.live import Plan, Source
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
-from caching.codec import Floats, Undecodable
 from caching.connection.wire import Command
 from caching.stats import Outcome
 from caching.tags import Stamps
@@ -23,7 +23,6 @@ from caching.tags import Stamps
 # OpenAI takes 300,000 tokens in one request: this leaves each input about 600.
 EMBEDDINGS_A_REQUEST = 512
 
-_FLOATS = Floats()
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[bytes]).decode
 
@@ -55,7 +54,7 @@ class Batch:
 
     def look(self) -> None:
         """Raises CacheUnavailable."""
-        found = [] if self._is_refreshed else kept.read_many(list(self._places.values()))
+        found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
         for (text, place), one in zip(self._places.items(), found, strict=False):
             vector = _opened(place, one)
             if vector is not None:
@@ -73,7 +72,7 @@ class Batch:
         return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
     def take(self, inputs: Sequence[Input], body: bytes) -> None:
-        self.vectors |= {one: _FLOATS.load(vector) for one, vector in zip(inputs, _unpack(body), strict=True)}
+        self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, _unpack(body), strict=True)}
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
@@ -88,15 +87,16 @@ class Batch:
         def look() -> bytes | None:
             if self._is_refreshed:
                 return None
-            found = kept.read_many(places)
+            found = vectors.read_many(places)
             bodies = [one.body for one in found if isinstance(one, Found)]
             return _pack(bodies) if len(bodies) == len(inputs) else None
 
         def keep(body: bytes, seconds: float) -> list[Command]:
             if not kept.may_keep(places[0], stamps):
                 return []
+            now = time.time()
             return [
-                kept.storing(place, one, stamps, seconds)
+                vectors.storing(place, one, stamps, now=now)
                 for place, one in zip(places, _unpack(body), strict=True)
             ]
 
@@ -110,8 +110,8 @@ def _opened(place: Place, found: Found | Missing) -> array[float] | None:
         stats.record(place.kind, found.outcome)
         return None
     try:
-        vector = _FLOATS.load(found.body)
-    except (ValueError, Undecodable):
+        vector = vectors.load(found.body)
+    except ValueError:
         stats.record(place.kind, Outcome.UNDECODABLE)
         return None
     stats.record(place.kind, found.outcome)
@@ -134,6 +134,6 @@ def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch
     return Batch(texts, request_of, ask)
 
 
-def packed(vectors: Sequence[array[float]]) -> bytes:
+def packed(fresh: Sequence[array[float]]) -> bytes:
     """What a source brings: as many as inputs were sent, in their order."""
-    return _pack([_FLOATS.dump(vector) for vector in vectors])
+    return _pack([vectors.dump(vector) for vector in fresh])

@@ -90,30 +90,6 @@ def copy_of(place: Place) -> Found | None:
     return None if copy is None else Found(copy.body, copy.value, Outcome.NEAR)
 
 
-def read_many(places: Sequence[Place]) -> list[Found | Missing]:
-    """As `read`, for places with the same tags: one round trip for what this process has no copy of."""
-    if not places:
-        return []
-    is_ready = scopes.ready()
-    copies = [copy_of(place) if is_ready else None for place in places]
-    asked = [place for place, copy in zip(places, copies, strict=True) if copy is None]
-    since = near.position() if is_ready else None
-    replies = iter(_gathered(asked, since))
-    return [copy or next(replies) for copy in copies]
-
-
-def _gathered(places: Sequence[Place], since: near.Position | None) -> list[Found | Missing]:
-    if not places:
-        return []
-    names = places[0].tags
-    values = wire.mget([*(place.key for place in places), *tags.keys_of(names)])
-    stamps = tags.settled(names, values[len(places) :])
-    return [
-        _judged(place, entries.weighed(place.key, packed, stamps), since)
-        for place, packed in zip(places, values, strict=False)
-    ]
-
-
 def _judged(place: Place, reading: entries.Reading, since: near.Position | None) -> Found | Missing:
     entry = reading.entry
     if entry is None:

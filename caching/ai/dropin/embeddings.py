@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from caching.ai import vectors
 from caching.ai.asking import Reply
 from caching.ai.dropin.calls import Call
 from caching.ai.dropin.upstream import Upstream
@@ -17,11 +18,7 @@ from caching.ai.live import Publish, Source
 from caching.ai.replies import read_vectors
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
-from caching.codec import Floats
 from caching.errors import AIRequestRejected
-
-_FLOATS = Floats()
-LENGTH_BYTES = 4  # which a vector in Redis begins with, and the SDK's does not
 
 Asking = Callable[[Call], Upstream]
 
@@ -59,9 +56,9 @@ class EmbeddingsCall:
 
         def ask(publish: Publish) -> bytes:
             body = upstream(publish)
-            vectors = read_vectors(msgspec.json.decode(body), count=len(inputs))
+            fresh = read_vectors(msgspec.json.decode(body), count=len(inputs))
             self._tokens += PLAIN.usage(body)[1].input_tokens
-            return packed(vectors)
+            return packed(fresh)
 
         return ask
 
@@ -89,4 +86,4 @@ def _inputs(given: Any) -> list[Input]:
 
 
 def _as_text(vector: array[float]) -> str:
-    return b64encode(_FLOATS.dump(vector)[LENGTH_BYTES:]).decode()
+    return b64encode(vectors.dump(vector)).decode()
