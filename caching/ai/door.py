@@ -19,7 +19,7 @@ from caching.ai.answers import Answer, AnswerStream, AsyncAnswerStream, Piece, S
 from caching.ai.asking import Begun, Question, Reply
 from caching.ai.chats import ChatOptions, Messages, structure_question, text_question
 from caching.ai.client import error_for_users
-from caching.ai.embeddings import Batch
+from caching.ai.embeddings import text_batch
 from caching.ai.live import UpstreamError
 from caching.ai.pictures import picture_question
 from caching.ai.policies import DEFAULT, AnswerPolicy
@@ -96,7 +96,7 @@ class Door:
 
     def embed(self, operation: str, texts: Sequence[str], *, model: str | None = None) -> list[array[float]]:
         """A float32 vector for each text. Each has an entry of its own; only unknown texts are sent, and each once."""
-        batch = Batch(operation, texts, model)
+        batch = text_batch(operation, texts, model)
         batch.look()
         with _errors_for_users:
             for part, plan in batch.plans():
@@ -106,7 +106,7 @@ class Door:
     async def aembed(
         self, operation: str, texts: Sequence[str], *, model: str | None = None
     ) -> list[array[float]]:
-        batch = Batch(operation, texts, model)
+        batch = text_batch(operation, texts, model)
         await asyncio.to_thread(batch.look)
         with _errors_for_users:
             for part, plan in batch.plans():

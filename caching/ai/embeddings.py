@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from caching import keys, stats
 from caching.ai import client, kept, vectors
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import Plan, Publish
+from caching.ai.live import Plan, Source
+from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
@@ -26,28 +27,35 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
-class Batch:
-    """The texts of one call. `vectors` has those that are known."""
+Input = str | tuple[int, ...]
+"""A text, or its tokens."""
 
-    def __init__(self, operation: str, texts: Sequence[str], model: str | None) -> None:
-        if isinstance(texts, str):
-            raise TypeError("embed() takes several texts, not one.")
-        provider = ai_provider()
-        self._texts = texts
-        self._parameters: Mapping[str, object] = {"model": model or provider.embedding_model}
-        self._places = {
-            text: kept.place_of(
-                AIRequest("embedding", operation, provider.base_url, {**self._parameters, "input": text})
-            )
-            for text in texts
-        }
-        self.vectors: dict[str, array[float]] = {}
+
+class Batch:
+    """The inputs of one call. `vectors` has those that are known. `ask` gives the source that brings, as `packed`, the
+    vectors of some of them; of so many `at_once`."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        request_of: Callable[[Input], AIRequest],
+        ask: Callable[[list[Input]], Source],
+        *,
+        policy: AnswerPolicy = DEFAULT,
+        at_once: int = EMBEDDINGS_A_REQUEST,
+    ) -> None:
+        self._inputs = inputs
+        self._ask = ask
+        self._is_refreshed = policy.refresh
+        self._at_once = at_once
+        self._places = {one: kept.place_of(request_of(one)) for one in inputs}
+        self.vectors: dict[Input, array[float]] = {}
         self._stamps: Stamps = {}
 
     def look(self) -> None:
         """Raises CacheUnavailable."""
-        found = vectors.read_many(list(self._places.values()))
-        for (text, place), one in zip(self._places.items(), found, strict=True):
+        found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
+        for (text, place), one in zip(self._places.items(), found, strict=False):
             vector = _opened(place, one)
             if vector is not None:
                 self.vectors[text] = vector
@@ -57,34 +65,31 @@ class Batch:
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
 
-    def plans(self) -> list[tuple[list[str], Plan]]:
-        """One for each request that has to be made, with its texts."""
+    def plans(self) -> list[tuple[list[Input], Plan]]:
+        """One for each request that has to be made, with its inputs."""
         unknown = self._unknown()
-        steps = range(0, len(unknown), EMBEDDINGS_A_REQUEST)
-        return [
-            (part, self._plan(part)) for part in (unknown[at : at + EMBEDDINGS_A_REQUEST] for at in steps)
-        ]
+        steps = range(0, len(unknown), self._at_once)
+        return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
-    def take(self, texts: Sequence[str], body: bytes) -> None:
-        self.vectors |= {text: vectors.load(one) for text, one in zip(texts, _unpack(body), strict=True)}
+    def take(self, inputs: Sequence[Input], body: bytes) -> None:
+        self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, _unpack(body), strict=True)}
 
     def in_order(self) -> list[array[float]]:
-        return [self.vectors[text][:] for text in self._texts]  # two equal texts get two arrays
+        return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
 
-    def _unknown(self) -> list[str]:
-        return [text for text in self._places if text not in self.vectors]
+    def _unknown(self) -> list[Input]:
+        return [one for one in self._places if one not in self.vectors]
 
-    def _plan(self, texts: list[str]) -> Plan:
-        places = [self._places[text] for text in texts]
+    def _plan(self, inputs: list[Input]) -> Plan:
+        places = [self._places[one] for one in inputs]
         stamps = self._stamps
 
-        def ask(publish: Publish) -> bytes:
-            return _pack([vectors.dump(vector) for vector in client.embed(self._parameters, texts)])
-
         def look() -> bytes | None:
+            if self._is_refreshed:
+                return None
             found = vectors.read_many(places)
             bodies = [one.body for one in found if isinstance(one, Found)]
-            return _pack(bodies) if len(bodies) == len(texts) else None
+            return _pack(bodies) if len(bodies) == len(inputs) else None
 
         def keep(body: bytes, seconds: float) -> list[Command]:
             if not kept.may_keep(places[0], stamps):
@@ -96,7 +101,7 @@ class Batch:
             ]
 
         identity = "\0".join([*(place.key for place in places), *map(repr, stamps.values())])
-        return Plan(keys.digest(identity.encode()), PLAIN, ask, look, keep)
+        return Plan(keys.digest(identity.encode()), PLAIN, self._ask(inputs), look, keep)
 
 
 def _opened(place: Place, found: Found | Missing) -> array[float] | None:
@@ -111,3 +116,24 @@ def _opened(place: Place, found: Found | Missing) -> array[float] | None:
         return None
     stats.record(place.kind, found.outcome)
     return vector
+
+
+def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch:
+    """Of the platform's provider."""
+    if isinstance(texts, str):
+        raise TypeError("embed() takes several texts, not one.")
+    provider = ai_provider()
+    parameters = {"model": model or provider.embedding_model}
+
+    def request_of(text: Input) -> AIRequest:
+        return AIRequest("embedding", operation, provider.base_url, {**parameters, "input": text})
+
+    def ask(some: list[Input]) -> Source:
+        return lambda publish: packed(client.embed(parameters, [one for one in some if isinstance(one, str)]))
+
+    return Batch(texts, request_of, ask)
+
+
+def packed(fresh: Sequence[array[float]]) -> bytes:
+    """What a source brings: as many as inputs were sent, in their order."""
+    return _pack([vectors.dump(vector) for vector in fresh])

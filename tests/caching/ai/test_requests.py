@@ -54,7 +54,7 @@ def test_the_order_of_properties_is_no_meaning() -> None:
     assert one == other
 
 
-@pytest.mark.parametrize("parameter", ["tools", "functions", "response_format"])
+@pytest.mark.parametrize("parameter", ["tools", "functions", "response_format", "text"])
 def test_the_order_of_properties_in_a_schema_is_meaning(parameter: str) -> None:
     def schema(*names: str) -> Any:
         return [{"function": {"parameters": {"properties": {name: {"type": "string"} for name in names}}}}]
@@ -90,7 +90,8 @@ def test_bookkeeping_is_no_meaning(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     "temperature top_p max_tokens max_completion_tokens seed stop tools tool_choice response_format logit_bias n "
-    "frequency_penalty presence_penalty reasoning_effort verbosity modalities service_tier store some_future_one".split(),
+    "frequency_penalty presence_penalty reasoning_effort verbosity modalities service_tier store instructions input include "
+    "extra_query some_future_one".split(),
 )
 def test_every_other_parameter_is_meaning(name: str) -> None:
     assert digest(**{name: 1}) != digest()
