@@ -79,9 +79,10 @@ class Table:
 
     def lines(self) -> Iterator[Line]:
         yield Line("Hits: near enough, no objection", self.measured.verdicts)
-        yield Line("Refused by the guards", self.measured.refused)
+        yield Line("Refused by the guards: these should be wrong", self.measured.refused)
         for band in self.measured.bands:
-            yield Line(f"No objection, cosine {_band(band.at_least, band.below)}", band.verdicts)
+            if band.verdicts.pairs:
+                yield Line(f"No objection, cosine {_band(band.at_least, band.below)}", band.verdicts)
 
 
 @admin.register(ShadowHit)
