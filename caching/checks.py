@@ -156,7 +156,7 @@ def check_semantic_answers(**_: Any) -> Messages:
     never = [name for name in of_ours.ai_semantic_never if of_ours.ai_semantic.get(name, "off") != "off"]
     messages: Messages = [
         checks.Error(
-            f"CACHING[\"AI_SEMANTIC\"] is {of_ours.ai_semantic[name]!r} for {name!r}, which must never be answered with the answer"
+            f'CACHING["AI_SEMANTIC"] is {of_ours.ai_semantic[name]!r} for {name!r}, which must never be answered with the answer'
             " to another question.",
             hint=f"Take {name!r} out of AI_SEMANTIC: what a persona says depends on all that was said before.",
             id="caching.E004",

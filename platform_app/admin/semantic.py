@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from caching.ai.semantic import measured, shadow
@@ -87,25 +88,15 @@ class Table:
 
 @admin.register(ShadowHit)
 class ShadowHitAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = (
-        "created_at",
-        "operation",
-        "question",
-        "other_question",
-        "nearness",
-        "objection",
-        "is_hit",
-        "answered",
-        "verdict",
-    )
-    list_display_links = ("created_at",)
+    list_display = ("day", "operation", "question", "other_question", "nearness", "outcome", "verdict")
     list_filter = (VerdictFilter, "is_hit", "answered", CosineFilter, "operation", "objection")
     list_per_page = 50
     search_fields = ("asked", "kept")
     actions = ("judge_right", "judge_wrong")
+    readonly_fields = ("nearness",)
     fields = (
         ("asked", "kept"),
-        ("cosine", "objection"),
+        ("nearness", "objection"),
         ("is_hit", "answered"),
         ("operation", "model", "created_at"),
         ("verdict", "judged_by", "judged_at"),
@@ -129,6 +120,10 @@ class ShadowHitAdmin(ReadOnly, admin.ModelAdmin):
         tables = [Table(measured.precision(operation)) for operation in measured.operations()]
         return super().changelist_view(request, {**(extra_context or {}), "tables": tables})
 
+    @admin.display(description="when", ordering="created_at")
+    def day(self, hit: ShadowHit) -> str:
+        return f"{timezone.localtime(hit.created_at):%b %-d, %H:%M}"
+
     @admin.display(description="asked", ordering="asked")
     def question(self, hit: ShadowHit) -> str:
         return _text(hit.asked)
@@ -141,6 +136,14 @@ class ShadowHitAdmin(ReadOnly, admin.ModelAdmin):
     def nearness(self, hit: ShadowHit) -> str:
         return f"{hit.cosine:.3f}"
 
+    @admin.display(description="outcome")
+    def outcome(self, hit: ShadowHit) -> str:
+        if hit.objection:
+            return f"refused: {hit.objection}"
+        if hit.is_hit:
+            return "answered" if hit.answered else "would be a hit"
+        return "not near enough"
+
     @admin.action(description="Same meaning: the answer to the one answers the other")
     def judge_right(self, request: HttpRequest, hits: QuerySet[ShadowHit]) -> None:
         self._judge(request, hits, Verdict.RIGHT)
@@ -151,7 +154,9 @@ class ShadowHitAdmin(ReadOnly, admin.ModelAdmin):
 
     def _judge(self, request: HttpRequest, hits: QuerySet[ShadowHit], verdict: Verdict) -> None:
         judged = shadow.judge(hits, verdict, by=request.user)
-        self.message_user(request, f"Judged {judged} pair{'' if judged == 1 else 's'}: {verdict.label.lower()}.")
+        self.message_user(
+            request, f"Judged {judged} pair{'' if judged == 1 else 's'}: {verdict.label.lower()}."
+        )
 
 
 def _text(question: str) -> str:

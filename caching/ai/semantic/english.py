@@ -168,7 +168,9 @@ def _singular(word: str) -> str:
     """Cost and costs ask the same. No other ending is cut: increased is not increasing."""
     if _role(word) != "meaning":
         return word
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return (
+        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    )
 
 
 def _plain_number(digits: str) -> str:

@@ -20,6 +20,7 @@ from caching.ai.requests import AIRequest
 from caching.ai.semantic import background, shadow
 from caching.ai.semantic.guards import objection
 from caching.ai.semantic.index import KIND, Index
+from caching.ai.semantic.nearest import nearest
 from caching.ai.semantic.questions import asking_instead, is_plain, neighbourhood, question_of
 from caching.codec import MISS
 from caching.conf import SemanticMode
@@ -117,8 +118,7 @@ def _learn(request: AIRequest, embed: Embed, look_up: LookUp[object]) -> None:
         if look_up(neighbour.request) is not MISS
     ]
     close = next((neighbour for neighbour in kept if neighbour.is_close), None)
-    nearest = kept[0] if kept else None
-    _record(request, close or nearest, answered=False)
+    _record(request, close or (kept[0] if kept else None), answered=False)
     ttl_seconds = policy.ai_ttl_seconds(request.operation, request.kind, conf.current().ai_ttl_seconds)
     _index(request).add(question, vector, ttl_seconds=ttl_seconds)
 
@@ -126,7 +126,7 @@ def _learn(request: AIRequest, embed: Embed, look_up: LookUp[object]) -> None:
 def _neighbours(request: AIRequest, vector: array[float], *, at_least: float) -> Iterator[Neighbour]:
     """Other questions, the nearest first. The very same one has been looked for by its own key."""
     asked = question_of(request)
-    for near in _index(request).nearest(vector, at_least=at_least, most=MOST_CANDIDATES):
+    for near in nearest(_index(request), vector, at_least=at_least, most=MOST_CANDIDATES):
         if near.question != asked:
             instead = asking_instead(request, near.question)
             yield Neighbour(instead, near.question, near.cosine, objection(asked, near.question))

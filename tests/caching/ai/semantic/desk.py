@@ -25,7 +25,9 @@ def asking(question: str, **changes: Any) -> AIRequest:
         if name in changes
     }
     return AIRequest(
-        "chat", parameters={"model": "m", "messages": messages} | changes, **fields  # type: ignore[arg-type]
+        "chat",
+        parameters={"model": "m", "messages": messages} | changes,
+        **fields,  # type: ignore[arg-type]
     )
 
 

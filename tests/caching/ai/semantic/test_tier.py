@@ -118,7 +118,14 @@ def test_the_guards_come_before_the_cosine(desk: Desk, semantic: Semantic) -> No
 
 @pytest.mark.parametrize(
     ("threshold", "degrees", "is_found"),
-    [(0.95, 18, True), (0.95, 19, False), (0.99, 5, True), (0.99, 9, False), (0.5, 25, True), (0.5, 26, False)],
+    [
+        (0.95, 18, True),
+        (0.95, 19, False),
+        (0.99, 5, True),
+        (0.99, 9, False),
+        (0.5, 25, True),
+        (0.5, 26, False),
+    ],
 )
 def test_the_threshold_counts_and_is_never_below_nine_tenths(
     desk: Desk, semantic: Semantic, threshold: float, degrees: float, is_found: bool
