@@ -10,28 +10,28 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["silent", "question", "negation", "meaning"]
+Role = Literal["silent", "question", "negation", "meaning", "pause"]
 
-SILENT = frozenset(
-    "a an the of that there please kindly actually really exactly also so well then hi hello ok okay thanks "
-    "be is are am do does".split()
-)
+SILENT = frozenset("a an the of please kindly actually really exactly also hi hello ok okay thanks".split())
 NEGATIONS = frozenset("no not never none nobody nothing nowhere neither nor without hardly barely".split())
 QUESTION = frozenset(
     "what which who whom whose why when where how whether if "
-    "did was were had will shall would should must can could may might".split()
+    "is do did was had will shall would should must can could may might".split()
 )
 """What kind of question it is, and whether a thing is done, was done, may be done or has to be. These words move when a
 sentence is turned round; all others keep their place."""
 OTHER_SMALL_WORDS = frozenset(
     "to in on at for by with about from into out before after over under up down between than as and or but because all any "
-    "some only more most less very too just i you we he she it they this these have".split()
+    "some only more most less very too just i you we he she it they this these that there then so be have".split()
 )
 """They mean something, and show that a text is English."""
 SAME = {
+    "am": "is",
+    "are": "is",
+    "does": "do",
+    "were": "was",
     "me": "i",
     "my": "i",
-    "mine": "i",
     "your": "you",
     "yours": "you",
     "us": "we",
@@ -49,12 +49,6 @@ SAME = {
     "on": "about",
     "regarding": "about",
     "concerning": "about",
-    "opinion": "think",
-    "opinions": "think",
-    "view": "think",
-    "views": "think",
-    "thought": "think",
-    "thoughts": "think",
     "vs": "versus",
     "%": "percent",
     "$": "dollar",
@@ -77,20 +71,29 @@ ORDINAL_WORDS = {
 
 _APOSTROPHES = str.maketrans("’‘ʼ´`", "'''''")
 _SHORT_FORMS = (
-    (re.compile(r"\b(?:ca|sha)n't\b", re.I), lambda found: f"{found[0][:2]}n not"),
+    (re.compile(r"\bcan't\b", re.I), lambda _: "can not"),
+    (re.compile(r"\bshan't\b", re.I), lambda _: "shall not"),
     (re.compile(r"\bwon't\b", re.I), lambda _: "will not"),
     (re.compile(r"\bcannot\b", re.I), lambda _: "can not"),
     (re.compile(r"n't\b", re.I), lambda _: " not"),
     (re.compile(r"'ll\b", re.I), lambda _: " will"),
     (re.compile(r"'ve\b", re.I), lambda _: " have"),
-    (re.compile(r"'(?:re|m)\b", re.I), lambda _: ""),
+    (re.compile(r"'(?:re|m)\b", re.I), lambda _: " is"),
+    (
+        re.compile(r"\b(what|who|where|when|why|how|that|there|here|it|he|she)'s\b", re.I),
+        lambda found: f"{found[1]} is",
+    ),
     (re.compile(r"'d\b", re.I), lambda _: " would"),
     (re.compile(r"'s\b|(?<=s)'(?!\w)", re.I), lambda _: ""),
+    (
+        re.compile(r"\bwhat is (your|their|his|her) (?:opinion|view) (?:on|about|of)\b", re.I),
+        lambda found: f"what do {found[1]} think about",
+    ),
     (re.compile(r"\bper cent\b", re.I), lambda _: "percent"),
     (re.compile(r"([$€£])\s*(\d+(?:[.,]\d+)*)"), lambda found: f"{found[2]} {found[1]}"),
 )
 _FRAME = re.compile(
-    r"^\W*(?:(?:hi|hello|please|so|well|ok|okay)\b\W*)*"
+    r"^\W*(?:(?:hi|hello|please|ok|okay)\b\W*)*"
     r"(?:(?:could|can|would|will) you (?:please |kindly )?(?:tell|explain to|remind) (?:me|us)\b"
     r"|(?:please )?(?:tell|remind) (?:me|us)\b"
     r"|i (?:would|want) (?:like )?to know\b)\W*",
@@ -100,7 +103,7 @@ _FRAME = re.compile(
 _TOKEN = re.compile(
     r"(?P<number>(?:(?<![\w.,])-)?\d+(?:[.,]\d+)*)(?P<ordinal>(?:st|nd|rd|th)\b)?"
     r"|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)"
-    r"|(?P<end>[.!?:;\n]+)"
+    r"|(?P<pause>,+)|(?P<end>[.!?:;\n]+)"
     r"|(?P<mark>[^\s\w.,;:!?'\"()\-–—…“”]|_)"
 )
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+")
@@ -123,20 +126,25 @@ def words_of(text: str) -> list[Word]:
     for short, written_out in _SHORT_FORMS:
         plain = short.sub(written_out, plain)
     plain = _FRAME.sub("", plain, count=1)
-    words = []
+    words: list[Word] = []
     begins = True
     for token in _TOKEN.finditer(plain):
-        if token["end"]:
-            begins = True
-            continue
         words.append(_word(token, begins=begins))
-        begins = False
-    return words
+        begins = bool(token["end"])
+    return _without_pauses_around(words)
+
+
+def _without_pauses_around(words: list[Word]) -> list[Word]:
+    """What stands at the end of a question is no matter; in its midst a comma may part what belongs together."""
+    spoken = [place for place, word in enumerate(words) if word.role != "pause"]
+    return words[spoken[0] : spoken[-1] + 1] if spoken else []
 
 
 def _word(token: re.Match[str], *, begins: bool) -> Word:
     if token["number"]:
         return Word(_plain_number(token["number"]) + ("th" if token["ordinal"] else ""), is_number=True)
+    if token["pause"] or token["end"]:
+        return Word("," if token["pause"] else ".", "pause")
     if token["mark"]:
         return Word(SAME.get(token["mark"], token["mark"]))
     return _spoken(token["word"], begins=begins)
@@ -183,10 +191,10 @@ def letter_for_letter(text: str) -> list[str]:
 
 
 def is_english(words: list[Word]) -> bool:
-    """Whether a quarter of the words are small words of English. When in doubt it is not."""
-    spoken = [word for word in words if not word.is_number]
+    """Whether a fifth of the words are small words of English. When in doubt it is not."""
+    spoken = [word for word in words if not word.is_number and word.role != "pause"]
     small = sum(word.role != "meaning" or word.text in OTHER_SMALL_WORDS for word in spoken)
-    return bool(small) and 4 * small >= len(spoken) and all(_is_plain(word) for word in spoken)
+    return bool(small) and 5 * small >= len(spoken) and all(_is_plain(word) for word in spoken)
 
 
 def _is_plain(word: Word) -> bool:

@@ -10,6 +10,8 @@ from collections import Counter
 
 from caching.ai.semantic.english import Role, Word, is_english, letter_for_letter, words_of
 
+SAID: tuple[Role, ...] = ("meaning", "negation", "pause")
+
 
 def objection(asked: str, kept: str) -> str:
     """What speaks against answering `asked` with the answer to `kept`, in a word; "" if nothing does. Symmetric."""
@@ -27,7 +29,7 @@ def objection(asked: str, kept: str) -> str:
 
 def _other_words(one: list[Word], other: list[Word]) -> str:
     """What means something has to be in both questions, and in the same order: order is who does what to whom."""
-    said, kept = _texts(one, "meaning", "negation"), _texts(other, "meaning", "negation")
+    said, kept = _texts(one, *SAID), _texts(other, *SAID)
     if said == kept:
         return ""
     return "order" if Counter(said) == Counter(kept) else "words"
