@@ -3,6 +3,7 @@
 Never read at import, and again whenever Django says that a setting has changed, so that a test may override any of it.
 """
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -14,6 +15,23 @@ from django.dispatch import receiver
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class AIPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a model costs, in US dollars: tokens by the million, pictures each."""
+
+    input_usd: Decimal
+    cached_input_usd: Decimal | None = None
+    """None: as much as other input"""
+    output_usd: Decimal = Decimal(0)
+    picture_usd: Decimal | None = None
+    """None: its pictures are paid by the token"""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            usd: Decimal | None = getattr(self, name)
+            if usd is not None and not (usd.is_finite() and usd >= 0):
+                raise ValueError(f"{name} is {usd}, which is no price")
 
 
 class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="upper"):
@@ -28,6 +46,8 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ai_max_retries: Count = 2
     ai_ttl_seconds: dict[str, Seconds] = {}
     """Operation to time to live; what is not named here keeps the default of `policy`."""
+    ai_prices: dict[str, AIPrice] = {}
+    """Model to price; it wins over `ai/ledger/prices.toml`."""
     ai_stale_seconds: Count = 86_400
     """How long an answer lingers after it has expired, for callers who take it when the provider fails."""
     offline_transport: str = ""

@@ -151,7 +151,7 @@ RQ_QUEUES = {
         "SERIALIZER": "rq.serializers.JSONSerializer",
     }
 }
-RQ = {"JOB_CLASS": "platform_app.jobs.ConsistentJob"}
+RQ = {"JOB_CLASS": "platform_app.jobs.ConsistentJob", "WORKER_CLASS": "platform_app.jobs.Worker"}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
 
 # --- AI: OpenAI, a compatible server, or (with neither) the built-in offline engine --------------------------------

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from copy import deepcopy
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from caching import keys, stats
 from caching.ai import kept, live
 from caching.ai.answers import Source
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import RESTART, Ended, Plan, Restart, UpstreamError
+from caching.ai.live import RESTART, Ended, Plan, Publish, Restart, UpstreamError
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import Surface
@@ -32,21 +35,34 @@ _UNDECODABLE = Missing(Outcome.UNDECODABLE, {})
 _SOURCES: dict[Outcome, Source] = {Outcome.NEAR: "near", Outcome.HIT: "cache"}
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+Ask = Callable[[Mapping[str, Any], Publish], bytes]
+"""A `live.Source` that is given the parameters of the request."""
+
+
+class Question(msgspec.Struct, Generic[T], frozen=True):
     """`ask` asks the provider. `open` makes an answer of a body: it raises AIError for one that ended badly, ValueError for
     one that it cannot read. `is_immutable`: what it makes may be shared by all callers of this process."""
 
     request: AIRequest
+    place: Place
     surface: Surface
-    ask: live.Source
+    ask: Ask
     open: Callable[[bytes, Source], T]
     policy: AnswerPolicy = DEFAULT
     is_immutable: bool = False
-    place: Place = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "place", kept.place_of(self.request, self.policy))
+
+def question(
+    request: AIRequest,
+    surface: Surface,
+    ask: Ask,
+    open_: Callable[[bytes, Source], T],
+    policy: AnswerPolicy = DEFAULT,
+    *,
+    is_immutable: bool = False,
+) -> Question[T]:
+    """Raises ValueError for an operation or a scope that cannot stand in a key."""
+    return Question(request, kept.place_of(request), surface, ask, open_, policy, is_immutable)
 
 
 class Reply(NamedTuple, Generic[T]):
@@ -74,6 +90,17 @@ def answer(question: Question[T]) -> Reply[T]:
             raise
         return stale
     return _opened(question, ended)
+
+
+def peek(question: Question[T]) -> T | None:
+    """What is kept. It is no hit, for nobody was spared anything."""
+    looked = kept.read(question.place)
+    if isinstance(looked, Missing):
+        return None
+    try:
+        return question.open(looked.body, _SOURCES[looked.outcome])
+    except (ValueError, AIError):
+        return None
 
 
 async def aanswer(question: Question[T]) -> Reply[T]:
@@ -148,9 +175,9 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
             stats.record(place.kind, Outcome.UNSTORED)
             return ()
         kept.forget_copy(place)
-        return [kept.storing(place, body, stamps, seconds)]
+        return [kept.storing(place, body, stamps, computed_seconds=seconds, policy=question.policy)]
 
-    return Begun(Plan(digest, question.surface, question.ask, look, keep), missing)
+    return Begun(Plan(digest, question.surface, _source(question), look, keep), missing)
 
 
 async def abegin(question: Question[T]) -> Reply[T] | Begun:
@@ -164,7 +191,14 @@ async def abegin(question: Question[T]) -> Reply[T] | Begun:
 
 def _alone(question: Question[T]) -> Plan:
     """A flight that nobody shares and that leaves nothing behind."""
-    return Plan(secrets.token_hex(20), question.surface, question.ask, lambda: None, lambda body, seconds: ())
+    return Plan(
+        secrets.token_hex(20), question.surface, _source(question), lambda: None, lambda body, seconds: ()
+    )
+
+
+def _source(question: Question[T]) -> live.Source:
+    # A thread asks the provider: by then the caller may have changed what the key was made of.
+    return partial(question.ask, deepcopy(question.request.parameters))
 
 
 def _look(question: Question[T]) -> Reply[T] | Missing:

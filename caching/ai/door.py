@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, TypeVar
 
 import pydantic
@@ -45,12 +45,12 @@ class Door:
     def chat(self, operation: str, messages: Messages, **options: Any) -> Answer:
         """One whole answer."""
         question = text_question(operation, messages, _known(options), streamed=False)
-        with _errors_for_users():
+        with _errors_for_users:
             return asking.answer(question).value
 
     async def achat(self, operation: str, messages: Messages, **options: Any) -> Answer:
         question = text_question(operation, messages, _known(options), streamed=False)
-        with _errors_for_users():
+        with _errors_for_users:
             return (await asking.aanswer(question)).value
 
     def stream(self, operation: str, messages: Messages, **options: Any) -> AnswerStream:
@@ -74,21 +74,31 @@ class Door:
         When it does not fit, the model is told why and asked once more.
         """
         question = structure_question(operation, messages, schema, _known(options))
-        with _errors_for_users():
+        with _errors_for_users:
             return asking.answer(question).value
 
     async def astructured(
         self, operation: str, messages: Messages, schema: type[M], **options: Any
     ) -> StructuredAnswer[M]:
         question = structure_question(operation, messages, schema, _known(options))
-        with _errors_for_users():
+        with _errors_for_users:
             return (await asking.aanswer(question)).value
+
+    def peek(self, operation: str, messages: Messages, **options: Any) -> Answer | None:
+        """What is kept of what `chat` and `stream` would answer. Asks nobody, and is counted nowhere."""
+        return asking.peek(text_question(operation, messages, _known(options), streamed=False))
+
+    def peek_structured(
+        self, operation: str, messages: Messages, schema: type[M], **options: Any
+    ) -> StructuredAnswer[M] | None:
+        """The same of `structured`."""
+        return asking.peek(structure_question(operation, messages, schema, _known(options)))
 
     def embed(self, operation: str, texts: Sequence[str], *, model: str | None = None) -> list[array[float]]:
         """A float32 vector for each text. Each has an entry of its own; only unknown texts are sent, and each once."""
         batch = text_batch(operation, texts, model)
         batch.look()
-        with _errors_for_users():
+        with _errors_for_users:
             for part, plan in batch.plans():
                 batch.take(part, live.result(plan).body)
         return batch.in_order()
@@ -98,7 +108,7 @@ class Door:
     ) -> list[array[float]]:
         batch = text_batch(operation, texts, model)
         await asyncio.to_thread(batch.look)
-        with _errors_for_users():
+        with _errors_for_users:
             for part, plan in batch.plans():
                 batch.take(part, (await live.aresult(plan)).body)
         return batch.in_order()
@@ -114,7 +124,7 @@ class Door:
     ) -> bytes:
         """A PNG picture, kept as bytes."""
         question = picture_question(operation, prompt, size=size, model=model, policy=policy)
-        with _errors_for_users():
+        with _errors_for_users:
             return asking.answer(question).value
 
     async def aimage(
@@ -127,7 +137,7 @@ class Door:
         policy: AnswerPolicy = DEFAULT,
     ) -> bytes:
         question = picture_question(operation, prompt, size=size, model=model, policy=policy)
-        with _errors_for_users():
+        with _errors_for_users:
             return (await asking.aanswer(question)).value
 
 
@@ -153,13 +163,13 @@ async def _areplay(answer: Answer) -> AsyncGenerator[Piece | Answer, None]:
 
 
 def _live(question: Question[Answer], begun: Begun) -> Generator[Piece | Answer, None, None]:
-    with _errors_for_users():
+    with _errors_for_users:
         for news in asking.stream(question, begun):
             yield from _pieces(news)
 
 
 async def _alive(question: Question[Answer], begun: Begun) -> AsyncGenerator[Piece | Answer, None]:
-    with _errors_for_users():
+    with _errors_for_users:
         async for news in asking.astream(question, begun):
             for piece in _pieces(news):
                 yield piece
@@ -175,9 +185,17 @@ def _pieces(news: bytes | live.Restart | Reply[Answer]) -> Iterator[Piece | Answ
         yield news
 
 
-@contextmanager
-def _errors_for_users() -> Iterator[None]:
-    try:
-        yield
-    except UpstreamError as error:
-        raise error_for_users(error) from error
+class _ErrorsForUsers:
+    """A class and one object, as a hit takes no longer than a dozen of contextlib's context managers."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, UpstreamError):
+            raise error_for_users(error) from error
+
+
+_errors_for_users = _ErrorsForUsers()

@@ -48,7 +48,7 @@ class Batch:
         self._ask = ask
         self._is_refreshed = policy.refresh
         self._at_once = at_once
-        self._places = {one: kept.place_of(request_of(one), policy) for one in inputs}
+        self._places = {one: kept.place_of(request_of(one)) for one in inputs}
         self.vectors: dict[Input, array[float]] = {}
         self._stamps: Stamps = {}
 

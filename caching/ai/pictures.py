@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from caching.ai import client
 from caching.ai.answers import Source
-from caching.ai.asking import Question
+from caching.ai.asking import Question, question
 from caching.ai.live import Publish
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
@@ -22,10 +22,10 @@ def picture_question(
     provider = ai_provider()
     parameters = {"prompt": prompt, "size": size, "model": model or provider.image_model}
     request = AIRequest("image", operation, provider.base_url, parameters)
-    return Question(request, PNG, partial(_draw, parameters), _open, policy, is_immutable=True)
+    return question(request, PNG, _draw, _open, policy, is_immutable=True)
 
 
-def _draw(parameters: dict[str, Any], publish: Publish) -> bytes:
+def _draw(parameters: Mapping[str, Any], publish: Publish) -> bytes:
     return client.draw(parameters)
 
 

@@ -83,7 +83,7 @@ class AICacheService:
     def cache_embedding(
         self, text: str, embedding: Sequence[float], *, model: str, operation: str = "embedding"
     ) -> None:
-        place = _place(_embedding(text, model, operation), None)
+        place = _place(_embedding(text, model, operation))
         stamps = kept.stamps_for(place, {})
         if kept.may_keep(place, stamps):
             body = vectors.dump(array("f", embedding))
@@ -93,7 +93,7 @@ class AICacheService:
         self, text: str, *, model: str, operation: str = "embedding"
     ) -> array[float] | None:
         """As float32."""
-        (found,) = vectors.read_many([_place(_embedding(text, model, operation), None)])
+        (found,) = vectors.read_many([_place(_embedding(text, model, operation))])
         stats.record("ai_embedding", found.outcome)
         return vectors.load(found.body) if isinstance(found, Found) else None
 
@@ -197,17 +197,17 @@ def _embedding(text: str, model: str, operation: str) -> AIRequest:
 
 
 def _keep(request: AIRequest, body: bytes, ttl: int | None) -> bool:
-    place = _place(request, ttl)
+    place, policy = _place(request), AnswerPolicy(ttl_seconds=ttl)
     stamps = kept.stamps_for(place, {})
     if not kept.may_keep(place, stamps):
         return False
-    wire.checked(wire.call([kept.storing(place, body, stamps, 0)]))
+    wire.checked(wire.call([kept.storing(place, body, stamps, computed_seconds=0, policy=policy)]))
     kept.forget_copy(place)
     return True
 
 
 def _get(request: AIRequest, open_: Any, default: Any) -> Any:
-    place = _place(request, None)
+    place = _place(request)
     found = kept.read(place)
     outcome, value = found.outcome, default
     if isinstance(found, Found):
@@ -219,9 +219,9 @@ def _get(request: AIRequest, open_: Any, default: Any) -> Any:
     return value
 
 
-def _place(request: AIRequest, ttl: int | None) -> Place:
+def _place(request: AIRequest) -> Place:
     try:
-        return kept.place_of(request, AnswerPolicy(ttl_seconds=ttl))
+        return kept.place_of(request)
     except TypeError as error:
         raise Uncacheable(f"What an answer is kept under has to be plain data: {error}") from error
 

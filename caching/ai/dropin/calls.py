@@ -13,7 +13,7 @@ from typing import Any
 import openai
 
 from caching.ai import live
-from caching.ai.asking import Question
+from caching.ai.asking import Question, question
 from caching.ai.dropin.keeping import Keeping
 from caching.ai.policies import AnswerPolicy
 from caching.ai.requests import AIRequest, Kind
@@ -73,8 +73,13 @@ class Call:
     def question(self, ask: live.Source) -> Question[bytes] | None:
         """None for a request that cannot even be written down; the SDK says why."""
         try:
-            return Question(
-                self.request, self.surface, ask, lambda body, source: body, self.policy, is_immutable=True
+            # Not immutable: what the typed door has made of the same body is another value.
+            return question(
+                self.request,
+                self.surface,
+                lambda parameters, publish: ask(publish),
+                lambda body, source: body,
+                self.policy,
             )
         except (TypeError, AIRequestRejected):
             return None

@@ -22,7 +22,7 @@ def test_the_digest_is_160_bits() -> None:
 
 def test_the_digest_is_the_same_in_every_process() -> None:
     # A change of the canonical form turns every stored answer into a miss: then this line has to change, on purpose.
-    assert digest() == "ed4fbaa32006b9960db8e66c9b507366df534556"
+    assert digest() == "4ed0ad75821906aecd9a7cd40372136e8c0ee98c"
 
 
 @pytest.mark.parametrize(
