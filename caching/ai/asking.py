@@ -14,14 +14,15 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from caching import keys, stats
-from caching.ai import kept, live
+from caching import keys
+from caching.ai import booking, kept, live
 from caching.ai.answers import Source
 from caching.ai.kept import Found, Missing, Place
 from caching.ai.live import RESTART, Ended, Plan, Publish, Restart, UpstreamError
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import Surface
+from caching.ai.usage import Usage
 from caching.codec import MISS
 from caching.connection.wire import Command
 from caching.errors import AIError
@@ -50,6 +51,8 @@ class Question(msgspec.Struct, Generic[T], frozen=True):
     open: Callable[[bytes, Source], T]
     policy: AnswerPolicy = DEFAULT
     is_immutable: bool = False
+    usage: Callable[[T], Usage] | None = None
+    """of what was made of a body; None: ask the surface"""
 
 
 def question(
@@ -60,9 +63,10 @@ def question(
     policy: AnswerPolicy = DEFAULT,
     *,
     is_immutable: bool = False,
+    usage: Callable[[T], Usage] | None = None,
 ) -> Question[T]:
     """Raises ValueError for an operation or a scope that cannot stand in a key."""
-    return Question(request, kept.place_of(request), surface, ask, open_, policy, is_immutable)
+    return Question(request, kept.place_of(request), surface, ask, open_, policy, is_immutable, usage)
 
 
 class Reply(NamedTuple, Generic[T]):
@@ -87,6 +91,7 @@ def answer(question: Question[T]) -> Reply[T]:
         ended = live.result(begun.plan)
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         return stale
     return _opened(question, ended)
@@ -111,6 +116,7 @@ async def aanswer(question: Question[T]) -> Reply[T]:
         ended = await live.aresult(begun.plan)
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         return stale
     return _opened(question, ended)
@@ -125,6 +131,7 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         if is_shown:
             yield RESTART
@@ -140,6 +147,7 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         if is_shown:
             yield RESTART
@@ -157,9 +165,9 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
     if not question.policy.refresh:
         looked = _look(question)
         if isinstance(looked, Reply):
-            return looked
+            return _booked(question, looked)
         missing = looked
-        stats.record(place.kind, missing.outcome)
+        booking.missed(question.request, missing.outcome)
     stamps = kept.stamps_for(place, missing.stamps)
     # Who asks after an invalidation must not get on what was asked before it.
     digest = keys.digest("\0".join([place.key, *sorted(map(repr, stamps.values()))]).encode())
@@ -171,8 +179,9 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
         return looked.body if isinstance(looked, Reply) else None
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        if question.surface.why_not_kept(body) or not kept.may_keep(place, stamps):
-            stats.record(place.kind, Outcome.UNSTORED)
+        is_kept = not question.surface.why_not_kept(body) and kept.may_keep(place, stamps)
+        booking.asked(question.request, _usage(question, body), is_kept=is_kept, seconds=seconds)
+        if not is_kept:
             return ()
         kept.forget_copy(place)
         return [kept.storing(place, body, stamps, computed_seconds=seconds, policy=question.policy)]
@@ -185,15 +194,18 @@ async def abegin(question: Question[T]) -> Reply[T] | Begun:
     if scopes.ready_without_io() and not (question.policy.no_store or question.policy.refresh):
         found = kept.copy_of(question.place)
         if found is not None and (reply := _read(question, found)) is not None:
-            return reply
+            return _booked(question, reply)
     return await asyncio.to_thread(begin, question)
 
 
 def _alone(question: Question[T]) -> Plan:
     """A flight that nobody shares and that leaves nothing behind."""
-    return Plan(
-        secrets.token_hex(20), question.surface, _source(question), lambda: None, lambda body, seconds: ()
-    )
+
+    def keep(body: bytes, seconds: float) -> Sequence[Command]:
+        booking.asked(question.request, _usage(question, body), is_kept=False, seconds=seconds)
+        return ()
+
+    return Plan(secrets.token_hex(20), question.surface, _source(question), lambda: None, keep)
 
 
 def _source(question: Question[T]) -> live.Source:
@@ -219,14 +231,12 @@ def _read(question: Question[T], found: Found) -> Reply[T] | None:
             return None
         if question.is_immutable and found.outcome is Outcome.NEAR:
             kept.remember(question.place, value)
-    stats.record(question.place.kind, found.outcome)
     return Reply(found.body, value, _SOURCES[found.outcome])
 
 
 def _opened(question: Question[T], ended: Ended) -> Reply[T]:
-    stats.record(question.place.kind, Outcome.COMPUTED if ended.asked else Outcome.WAITED)
     source: Source = "provider" if ended.asked else "shared"
-    return Reply(ended.body, question.open(ended.body, source), source)
+    return _booked(question, Reply(ended.body, question.open(ended.body, source), source))
 
 
 def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
@@ -234,6 +244,17 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     if not question.policy.stale_if_error or missing.expired is None:
         return None
     try:
-        return Reply(missing.expired, question.open(missing.expired, "stale"), "stale")
+        stale = Reply(missing.expired, question.open(missing.expired, "stale"), "stale")
     except (ValueError, AIError):
         return None
+    return _booked(question, stale)
+
+
+def _booked(question: Question[T], reply: Reply[T]) -> Reply[T]:
+    usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
+    booking.spared(question.request, reply.source, usage)
+    return reply
+
+
+def _usage(question: Question[T], body: bytes) -> Usage:
+    return question.surface.usage(body)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypedDict, TypeVar
 
 import pydantic
@@ -24,6 +25,7 @@ Messages = Sequence[Mapping[str, Any]]
 
 # Decided by the door; a caller that sets one is mistaken.
 RESERVED = frozenset({"n", "stream", "stream_options"})
+_USAGE = attrgetter("usage")
 WRONG_FORM = "The AI's answer had the wrong form. Please try again."
 
 
@@ -49,7 +51,7 @@ def text_question(
 ) -> Question[Answer]:
     request, policy = _request(operation, messages, options)
     ask = client.stream if streamed else _complete
-    return question(request, CHAT, ask, read_completion, policy, is_immutable=True)
+    return question(request, CHAT, ask, read_completion, policy, usage=_USAGE, is_immutable=True)
 
 
 def structure_question(
@@ -59,7 +61,7 @@ def structure_question(
     asked: ChatOptions = {**options, "response_format": client.response_format(schema)}
     request, policy = _request(operation, messages, asked)
     ask = partial(_ask_for_structure, schema)
-    return question(request, CHAT, ask, partial(_structured, schema), policy)
+    return question(request, CHAT, ask, partial(_structured, schema), policy, usage=_USAGE)
 
 
 def _request(operation: str, messages: Messages, options: ChatOptions) -> tuple[AIRequest, AnswerPolicy]:

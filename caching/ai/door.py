@@ -100,7 +100,7 @@ class Door:
         batch.look()
         with _errors_for_users:
             for part, plan in batch.plans():
-                batch.take(part, live.result(plan).body)
+                batch.take(part, live.result(plan))
         return batch.in_order()
 
     async def aembed(
@@ -110,7 +110,7 @@ class Door:
         await asyncio.to_thread(batch.look)
         with _errors_for_users:
             for part, plan in batch.plans():
-                batch.take(part, (await live.aresult(plan)).body)
+                batch.take(part, await live.aresult(plan))
         return batch.in_order()
 
     def image(
@@ -125,7 +125,7 @@ class Door:
         """A PNG picture, kept as bytes."""
         question = picture_question(operation, prompt, size=size, model=model, policy=policy)
         with _errors_for_users:
-            return asking.answer(question).value
+            return asking.answer(question).value.png
 
     async def aimage(
         self,
@@ -138,7 +138,7 @@ class Door:
     ) -> bytes:
         question = picture_question(operation, prompt, size=size, model=model, policy=policy)
         with _errors_for_users:
-            return (await asking.aanswer(question)).value
+            return (await asking.aanswer(question)).value.png
 
 
 ai = Door()

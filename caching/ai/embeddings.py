@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from caching import keys, stats
-from caching.ai import client, kept, vectors
+from caching.ai import booking, client, kept, vectors
+from caching.ai.answers import Source as AnswerSource
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import Plan, Source
+from caching.ai.live import Ended, Plan, Source
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
+from caching.ai.usage import Usage
 from caching.connection.wire import Command
 from caching.stats import Outcome
 from caching.tags import Stamps
@@ -32,12 +34,13 @@ Input = str | tuple[int, ...]
 
 
 class Batch:
-    """The inputs of one call. `vectors` has those that are known. `ask` gives the source that brings, as `packed`, the
+    """The inputs of one call, which is `request`. `vectors` has those that are known. `ask` gives the source that brings, as `packed`, the
     vectors of some of them; of so many `at_once`."""
 
     def __init__(
         self,
         inputs: Sequence[Input],
+        request: AIRequest,
         request_of: Callable[[Input], AIRequest],
         ask: Callable[[list[Input]], Source],
         *,
@@ -45,22 +48,25 @@ class Batch:
         at_once: int = EMBEDDINGS_A_REQUEST,
     ) -> None:
         self._inputs = inputs
+        self._request = request
         self._ask = ask
         self._is_refreshed = policy.refresh
         self._at_once = at_once
         self._places = {one: kept.place_of(request_of(one)) for one in inputs}
         self.vectors: dict[Input, array[float]] = {}
+        self._hits: dict[AnswerSource, list[bytes]] = {}
         self._stamps: Stamps = {}
 
     def look(self) -> None:
         """Raises CacheUnavailable."""
         found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
         for (text, place), one in zip(self._places.items(), found, strict=False):
-            vector = _opened(place, one)
+            vector = self._opened(place, one)
             if vector is not None:
                 self.vectors[text] = vector
             elif isinstance(one, Missing):
                 self._stamps |= one.stamps
+        self._book_hits()
         unknown = self._unknown()
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
@@ -71,11 +77,32 @@ class Batch:
         steps = range(0, len(unknown), self._at_once)
         return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
-    def take(self, inputs: Sequence[Input], body: bytes) -> None:
-        self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, _unpack(body), strict=True)}
+    def take(self, inputs: Sequence[Input], ended: Ended) -> None:
+        bodies = _unpack(ended.body)
+        self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
+        if not ended.asked:
+            booking.spared(self._request, "shared", _usage(bodies), requests=len(bodies))
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
+
+    def _opened(self, place: Place, found: Found | Missing) -> array[float] | None:
+        """None: it has to be asked for."""
+        if isinstance(found, Missing):
+            stats.record(place.kind, found.outcome)
+            return None
+        try:
+            vector = vectors.load(found.body)
+        except ValueError:
+            stats.record(place.kind, Outcome.UNDECODABLE)
+            return None
+        self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
+        return vector
+
+    def _book_hits(self) -> None:
+        for source, bodies in self._hits.items():
+            booking.spared(self._request, source, _usage(bodies), requests=len(bodies))
+        self._hits = {}
 
     def _unknown(self) -> list[Input]:
         return [one for one in self._places if one not in self.vectors]
@@ -92,30 +119,21 @@ class Batch:
             return _pack(bodies) if len(bodies) == len(inputs) else None
 
         def keep(body: bytes, seconds: float) -> list[Command]:
-            if not kept.may_keep(places[0], stamps):
+            bodies = _unpack(body)
+            is_kept = kept.may_keep(places[0], stamps)
+            booking.asked(
+                self._request, _usage(bodies), is_kept=is_kept, seconds=seconds, requests=len(bodies)
+            )
+            if not is_kept:
                 return []
             now = time.time()
             return [
                 vectors.storing(place, one, stamps, now=now)
-                for place, one in zip(places, _unpack(body), strict=True)
+                for place, one in zip(places, bodies, strict=True)
             ]
 
         identity = "\0".join([*(place.key for place in places), *map(repr, stamps.values())])
         return Plan(keys.digest(identity.encode()), PLAIN, self._ask(inputs), look, keep)
-
-
-def _opened(place: Place, found: Found | Missing) -> array[float] | None:
-    """None: it has to be asked for."""
-    if isinstance(found, Missing):
-        stats.record(place.kind, found.outcome)
-        return None
-    try:
-        vector = vectors.load(found.body)
-    except ValueError:
-        stats.record(place.kind, Outcome.UNDECODABLE)
-        return None
-    stats.record(place.kind, found.outcome)
-    return vector
 
 
 def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch:
@@ -129,11 +147,17 @@ def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch
         return AIRequest("embedding", operation, provider.base_url, {**parameters, "input": text})
 
     def ask(some: list[Input]) -> Source:
-        return lambda publish: packed(client.embed(parameters, [one for one in some if isinstance(one, str)]))
+        return lambda publish: packed(some, *client.embed(parameters, some))
 
-    return Batch(texts, request_of, ask)
+    return Batch(texts, request_of(""), request_of, ask)
 
 
-def packed(fresh: Sequence[array[float]]) -> bytes:
-    """What a source brings: as many as inputs were sent, in their order."""
-    return _pack([vectors.dump(vector) for vector in fresh])
+def packed(inputs: Sequence[Input], fresh: Sequence[array[float]], tokens: int) -> bytes:
+    """What a source brings: as many as inputs were sent, in their order. The provider has counted the tokens of all
+    together; each gets its share, by length."""
+    share = tokens / max(1, sum(map(len, inputs)))
+    return _pack([vectors.dump(one, round(share * len(of))) for of, one in zip(inputs, fresh, strict=True)])
+
+
+def _usage(bodies: Sequence[bytes]) -> Usage:
+    return Usage(sum(map(vectors.tokens_of, bodies)))

@@ -7,6 +7,7 @@ and stamps it carries a seal, the digest of both. A batch is one round trip.
 from __future__ import annotations
 
 import hashlib
+import struct
 import time
 from array import array
 from collections.abc import Sequence
@@ -23,10 +24,11 @@ from caching.stats import Outcome
 from caching.tags import Stamps
 
 SEAL_BYTES = 16
+_TOKENS = struct.Struct("<I")
 
 
 class Sealed(msgspec.Struct, frozen=True, array_like=True):
-    """`body`: little-endian float32. `expires_at`: seconds since 1970."""
+    """`body`: what `dump` makes. `expires_at`: seconds since 1970."""
 
     seal: bytes
     expires_at: int
@@ -61,16 +63,22 @@ def storing(place: Place, body: bytes, stamps: Stamps, *, now: float) -> Command
     return ("SET", place.key, codec.encode(CODEC, entry, compress_above=len(body) + 100), "EX", life_seconds)
 
 
-def dump(vector: array[float]) -> bytes:
-    return codec.little_endian(vector).tobytes()
+def dump(vector: array[float], tokens: int = 0) -> bytes:
+    """Little-endian float32 after the tokens that it took, four bytes as well."""
+    return _TOKENS.pack(tokens) + codec.little_endian(vector).tobytes()
 
 
 def load(body: bytes) -> array[float]:
     """Raises ValueError for what is no vector."""
-    vector = float32(body)
+    vector = float32(body[_TOKENS.size :])
     if not vector:
         raise ValueError("An empty vector.")
     return vector
+
+
+def tokens_of(body: bytes) -> int:
+    tokens: int = _TOKENS.unpack_from(body)[0]
+    return tokens
 
 
 def _read(places: Sequence[Place], since: near.Position | None) -> list[Found | Missing]:

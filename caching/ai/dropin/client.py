@@ -143,7 +143,7 @@ class CachedOpenAI(CachedCalls, openai.OpenAI):
         embeddings.batch.look()
         try:
             for part, plan in embeddings.batch.plans():
-                embeddings.batch.take(part, live.result(plan).body)
+                embeddings.batch.take(part, live.result(plan))
         except (AIUnavailable, AIAnswerUnusable):
             return None  # what came are no vectors: the SDK may make of it what it can
         return replies.plain(call, embeddings.reply(), None)
@@ -226,7 +226,7 @@ class AsyncCachedOpenAI(CachedCalls, openai.AsyncOpenAI):
         await asyncio.to_thread(embeddings.batch.look)
         try:
             for part, plan in embeddings.batch.plans():
-                embeddings.batch.take(part, (await live.aresult(plan)).body)
+                embeddings.batch.take(part, await live.aresult(plan))
         except (AIUnavailable, AIAnswerUnusable):
             return None  # what came are no vectors: the SDK may make of it what it can
         return replies.plain(call, embeddings.reply(), None)

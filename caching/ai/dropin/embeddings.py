@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from caching.ai import vectors
 from caching.ai.asking import Reply
 from caching.ai.dropin.calls import Call
 from caching.ai.dropin.upstream import Upstream
@@ -17,7 +16,7 @@ from caching.ai.embeddings import Batch, Input, packed
 from caching.ai.live import Publish, Source
 from caching.ai.replies import read_vectors
 from caching.ai.requests import AIRequest
-from caching.ai.surfaces import PLAIN
+from caching.codec import little_endian
 from caching.errors import AIRequestRejected
 
 Asking = Callable[[Call], Upstream]
@@ -30,7 +29,9 @@ class EmbeddingsCall:
         self._call = call
         self._asking = asking
         self._tokens = 0
-        self.batch = Batch(inputs, self._request_of, self._ask, policy=call.policy, at_once=len(inputs))
+        self.batch = Batch(
+            inputs, call.request, self._request_of, self._ask, policy=call.policy, at_once=len(inputs)
+        )
 
     def reply(self) -> Reply[bytes]:
         """The body in the form that was asked for. The usage is that of the inputs that this call had to send."""
@@ -56,9 +57,9 @@ class EmbeddingsCall:
 
         def ask(publish: Publish) -> bytes:
             body = upstream(publish)
-            fresh = read_vectors(msgspec.json.decode(body), count=len(inputs))
-            self._tokens += PLAIN.usage(body)[1].input_tokens
-            return packed(fresh)
+            fresh, tokens = read_vectors(msgspec.json.decode(body), count=len(inputs))
+            self._tokens += tokens
+            return packed(inputs, fresh, tokens)
 
         return ask
 
@@ -86,4 +87,4 @@ def _inputs(given: Any) -> list[Input]:
 
 
 def _as_text(vector: array[float]) -> str:
-    return b64encode(vectors.dump(vector)).decode()
+    return b64encode(little_endian(vector).tobytes()).decode()
