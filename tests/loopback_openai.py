@@ -109,8 +109,13 @@ class LoopbackOpenAI:
         with self._spoken:
             assert self._spoken.wait_for(lambda: self._pieces >= count, timeout=60)
 
+    def wait_for_calls(self, count: int) -> None:
+        with self._spoken:
+            assert self._spoken.wait_for(lambda: len(self.calls) >= count, timeout=60)
+
     def take(self, call: Call) -> Reply:
-        with self._lock:
+        with self._lock, self._spoken:
+            self._spoken.notify_all()
             self.calls.append(call)
             number = len(self.calls)
             return self._script.popleft() if self._script else self._always or Reply(f"Answer {number}.")

@@ -7,9 +7,9 @@ of its caller, where its connections belong, and the thread passes on what comes
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
@@ -26,6 +26,7 @@ Headers = list[tuple[str, str]]
 # Of the reply as it was on the wire; ours is neither compressed nor in parts.
 _OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
 LOOK_AT_THE_LOOP_SECONDS = 1.0
+BLOCKED_SECONDS = 5.0
 # The reply had begun with a 200 when its stream told of the error.
 ERROR_IN_STREAM = 502
 
@@ -90,6 +91,8 @@ class SyncUpstream(Upstream):
             for part in response.iter_bytes():
                 if new := self._new_in(payloads, part):
                     yield new
+        except httpx2.TimeoutException as error:
+            raise openai.APITimeoutError(request=response.request) from error
         except httpx2.HTTPError as error:
             raise BrokenOff from error
 
@@ -107,20 +110,20 @@ class AsyncUpstream(Upstream):
         reading = asyncio.run_coroutine_threadsafe(self._read(), self._loop)
         reading.add_done_callback(lambda _: self._arrived.put(None))
         try:
-            while (part := self._next_part(reading)) is not None:
+            while (part := self._next_part()) is not None:
                 publish(part)
         except BaseException:
             reading.cancel()
             raise
         return reading.result()
 
-    def _next_part(self, reading: Future[bytes]) -> list[bytes] | None:
+    def _next_part(self) -> list[bytes] | None:
+        pulse = _Pulse(self._loop)
         while True:
             try:
                 return self._arrived.get(timeout=LOOK_AT_THE_LOOP_SECONDS)
             except Empty:
-                if self._loop.is_closed():  # it will not even cancel what was begun on it
-                    raise RuntimeError("The event loop of this call has ended.") from None
+                pulse.check()
 
     async def _read(self) -> bytes:
         with _shared_errors():
@@ -141,8 +144,30 @@ class AsyncUpstream(Upstream):
             async for part in response.aiter_bytes():
                 if new := self._new_in(payloads, part):
                     yield new
+        except httpx2.TimeoutException as error:
+            raise openai.APITimeoutError(request=response.request) from error
         except httpx2.HTTPError as error:
             raise BrokenOff from error
+
+
+class _Pulse:
+    """Whether a loop runs. One that has ended will not even cancel what was begun on it; and one that is blocked may be so
+    by a caller who waits for this very answer."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._beat = time.monotonic()
+
+    def check(self) -> None:
+        """Raises RuntimeError, so that somebody else asks."""
+        if self._loop.is_closed():
+            raise RuntimeError("The event loop of this call has ended.")
+        if time.monotonic() - self._beat > BLOCKED_SECONDS:
+            raise RuntimeError("The event loop of this call is blocked.")
+        self._loop.call_soon_threadsafe(self._take)
+
+    def _take(self) -> None:
+        self._beat = time.monotonic()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import openai
 import pytest
 import redis
 
+from caching.ai.dropin import upstream
 from caching.errors import CacheUnavailable
 from tests.caching.ai.dropin.twins import AsyncTwin, SyncTwin, client_of
 from tests.loopback_openai import MODEL, LoopbackOpenAI, Reply
@@ -133,9 +134,8 @@ def test_an_async_leader_who_is_cancelled_takes_nobody_along(provider_server: Lo
 
     async def cancelled() -> Any:
         leader = asyncio.create_task(ask_async(provider_server.url, stream=False))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(provider_server.wait_for_calls, 1)
         follower = asyncio.create_task(ask_async(provider_server.url, stream=True))
-        await asyncio.sleep(0.05)
         leader.cancel()
         return await follower
 
@@ -147,11 +147,39 @@ def test_a_leader_whose_loop_ends_takes_nobody_along(provider_server: LoopbackOp
 
     async def leaves() -> None:
         task = asyncio.create_task(ask_async(provider_server.url, stream=False))
-        await asyncio.sleep(0.1)
+        await asyncio.to_thread(provider_server.wait_for_calls, 1)
         task.cancel()
 
     asyncio.run(leaves())
     assert ask_sync(provider_server.url, stream=False) == TEXT
+
+
+def test_a_sync_call_on_the_loop_of_the_leader_does_not_wait_for_ever(
+    provider_server: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upstream, "LOOK_AT_THE_LOOP_SECONDS", 0.05)
+    monkeypatch.setattr(upstream, "BLOCKED_SECONDS", 0.2)
+    provider_server.script(Reply(TEXT, delay_seconds=2), Reply(TEXT))
+
+    async def blocked() -> Any:
+        leader = asyncio.create_task(ask_async(provider_server.url, stream=False))
+        await asyncio.to_thread(provider_server.wait_for_calls, 1)
+        answer = ask_sync(provider_server.url, stream=False)
+        with pytest.raises(RuntimeError, match="blocked"):
+            await leader
+        return answer
+
+    assert asyncio.run(blocked()) == TEXT
+
+
+def test_a_slow_stream_is_the_timeout_of_its_caller(twin: Any, provider_server: LoopbackOpenAI) -> None:
+    provider_server.script(Reply(TEXT, pause_seconds=0.3), Reply(TEXT))
+    client = client_of(twin, provider_server.url, timeout=0.1)
+    with pytest.raises(openai.APITimeoutError):
+        twin.all(twin.get(client.chat.completions.create(**QUESTION, stream=True)))
+    answer = twin.get(client.chat.completions.create(**QUESTION))
+    assert answer.choices[0].message.content == TEXT
+    twin.get(client.close())
 
 
 def test_without_redis_nothing_is_asked(
