@@ -4,7 +4,7 @@ Never read at import, and again whenever Django says that a setting has changed,
 """
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.conf import settings
@@ -15,6 +15,8 @@ from django.dispatch import receiver
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[int, msgspec.Meta(ge=1)]
+Days = Annotated[int, msgspec.Meta(ge=1)]
+SemanticMode = Literal["off", "shadow", "on"]
 
 
 class AIPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +52,14 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Model to price; it wins over `ai/ledger/prices.toml`."""
     ai_stale_seconds: Count = 86_400
     """How long an answer lingers after it has expired, for callers who take it when the provider fails."""
+    ai_semantic: dict[str, SemanticMode] = {}
+    """Operation to whether a question may get the answer to another one of the same meaning; `shadow` only records it."""
+    ai_semantic_never: tuple[str, ...] = ()
+    """Operations for which this is out of the question, whatever the operator wishes: conversations."""
+    ai_semantic_threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
+    """The cosine from which on two questions may mean the same. Below 0.9 it counts as 0.9."""
+    ai_semantic_retention_days: Days = 30
+    """How long the recorded questions are kept; verdicts on them stay."""
     offline_transport: str = ""
     """Dotted path of an httpx2 transport that speaks the OpenAI protocol in process."""
 

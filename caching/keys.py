@@ -25,6 +25,11 @@ def ai_entry(prefix: str, operation: str, digest: str) -> str:
     return f"{prefix}ai_cache:{_name(operation)}:{digest}"
 
 
+def ai_questions(prefix: str, operation: str, digest: str) -> str:
+    """`ai_semantic:<operation>:<digest>`: the questions whose answers are kept, with all but the question in the digest."""
+    return f"{prefix}ai_semantic:{_name(operation)}:{digest}"
+
+
 def query_entry(
     prefix: str, name: str, digest: str, *, user: str | None = None, scenario: str | None = None
 ) -> str:

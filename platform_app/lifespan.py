@@ -10,8 +10,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from caching.ai import live
+from caching.ai import live, semantic
 from platform_app.simulations import turns
+
+LEARNING_SECONDS = 2.0
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -35,6 +37,7 @@ def finishing(application: Application) -> Application:
 
 
 def finish() -> None:
-    """Turns first: they ask the AI."""
+    """Turns first: they ask the AI. What is only learned from answers may be lost."""
     turns.drain()
     live.drain()
+    semantic.drain(LEARNING_SECONDS)

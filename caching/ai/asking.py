@@ -10,20 +10,21 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from caching import keys
-from caching.ai import booking, kept, live
-from caching.ai.answers import Source
+from caching.ai import booking, kept, live, semantic
+from caching.ai.answers import Answer, Source
+from caching.ai.embeddings import vector_of
 from caching.ai.kept import Found, Missing, Place
 from caching.ai.live import RESTART, Ended, Plan, Publish, Restart, UpstreamError
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import Surface
 from caching.ai.usage import Usage
-from caching.codec import MISS
+from caching.codec import MISS, Absence
 from caching.connection.wire import Command
 from caching.errors import AIError
 from caching.near import scopes
@@ -168,6 +169,8 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
             return _booked(question, looked)
         missing = looked
         booking.missed(question.request, missing.outcome)
+        if (alike := _alike(question)) is not None:
+            return alike
     stamps = kept.stamps_for(place, missing.stamps)
     # Who asks after an invalidation must not get on what was asked before it.
     digest = keys.digest("\0".join([place.key, *sorted(map(repr, stamps.values()))]).encode())
@@ -184,6 +187,7 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
         if not is_kept:
             return ()
         kept.forget_copy(place)
+        semantic.learn(question.request, embed=vector_of, look_up=_kept_body)
         return [kept.storing(place, body, stamps, computed_seconds=seconds, policy=question.policy)]
 
     return Begun(Plan(digest, question.surface, _source(question), look, keep), missing)
@@ -196,6 +200,25 @@ async def abegin(question: Question[T]) -> Reply[T] | Begun:
         if found is not None and (reply := _read(question, found)) is not None:
             return _booked(question, reply)
     return await asyncio.to_thread(begin, question)
+
+
+def _alike(question: Question[T]) -> Reply[T] | None:
+    """The answer to another question of the same meaning: only where an operator has allowed that."""
+    found = semantic.find(question.request, embed=vector_of, look_up=_kept_body)
+    if found is None:
+        return None
+    try:
+        value = question.open(found.value, "semantic")
+    except (ValueError, AIError):
+        return None
+    if isinstance(value, Answer):
+        value = msgspec.structs.replace(value, cosine=found.cosine)
+    return _booked(question, Reply(found.value, value, "semantic"))
+
+
+def _kept_body(request: AIRequest) -> bytes | Literal[Absence.MISS]:
+    found = kept.read(kept.place_of(request))
+    return found.body if isinstance(found, Found) else MISS
 
 
 def _alone(question: Question[T]) -> Plan:

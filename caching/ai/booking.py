@@ -20,6 +20,7 @@ _HITS: Mapping[Source, tuple[Outcome | None, Entry]] = {
     "cache": (Outcome.HIT, Entry.HIT),
     "shared": (Outcome.WAITED, Entry.JOINED),
     "stale": (None, Entry.STALE),
+    "semantic": (None, Entry.HIT),
 }
 
 

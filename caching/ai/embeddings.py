@@ -12,7 +12,7 @@ from caching import keys, stats
 from caching.ai import booking, client, kept, vectors
 from caching.ai.answers import Source as AnswerSource
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import Ended, Plan, Source
+from caching.ai.live import Ended, Plan, Source, UpstreamError, result
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
@@ -150,6 +150,18 @@ def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch
         return lambda publish: packed(some, *client.embed(parameters, some))
 
     return Batch(texts, request_of(""), request_of, ask)
+
+
+def vector_of(text: str) -> array[float]:
+    """Of a question that is to be compared with others. Raises AIError."""
+    batch = text_batch("question", [text], None)
+    batch.look()
+    try:
+        for part, plan in batch.plans():
+            batch.take(part, result(plan))
+    except UpstreamError as error:
+        raise client.error_for_users(error) from error
+    return batch.in_order()[0]
 
 
 def packed(inputs: Sequence[Input], fresh: Sequence[array[float]], tokens: int) -> bytes:
