@@ -65,7 +65,14 @@ def _post(request: AIRequest, entry: Entry, usage: Usage, requests: int, seconds
         request.scopes,
         entry,
         usage,
-        requests if request.kind == "image" else 0,
+        requests * _pictures(request),
         requests,
         seconds,
     )
+
+
+def _pictures(request: AIRequest) -> int:
+    """In one answer."""
+    if request.kind == "images":
+        return request.parameters.get("n") or 1
+    return int(request.kind == "image")

@@ -1,4 +1,4 @@
-"""The only importer of openai: three places behind one SDK, and its exceptions as ours.
+"""The typed door's way to openai: three places behind one SDK, and its exceptions as ours.
 
 OpenAI with a key, any compatible server with a base URL; with neither, an httpx2 transport that speaks the same
 protocol in this process. The SDK retries, nothing here does.

@@ -50,9 +50,9 @@ class CachedCalls:
         other._keeping = self._keeping.changed(operation, scopes, policy)
         return other
 
-    def copy(self, **changes: Any) -> Any:
+    def copy(self, **changes: Any) -> Self:
         """The SDK's: a client with other options. It keeps its answers as this one does."""
-        other: Any = super().copy(**changes)  # type: ignore[misc]
+        other: Self = super().copy(**changes)  # type: ignore[misc]
         other._keeping = self._keeping
         return other
 

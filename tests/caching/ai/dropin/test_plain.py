@@ -8,6 +8,7 @@ import pytest
 from openai.types import CreateEmbeddingResponse, ImagesResponse
 
 from caching.ai import AnswerPolicy, ai
+from caching.ai.ledger import Outcome
 from tests.caching.ai.dropin.twins import Twin
 from tests.loopback_openai import DIMENSIONS, MODEL, LoopbackOpenAI, Reply, png
 
@@ -127,3 +128,17 @@ def test_what_has_no_answer_to_keep_is_the_sdks_own_affair(
         with pytest.raises(openai.NotFoundError):
             twin.get(client.moderations.create(input="Hello."))
     assert len(provider_server.calls) == 2
+
+
+def test_the_ledger_counts_the_pictures(
+    client: Any, twin: Twin, provider_server: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("caching.ai.ledger.record", lambda *entry: booked.append(entry))
+    for _ in range(2):
+        twin.get(client.images.generate(**PICTURE, n=3))
+    kinds, outcomes, pictures = zip(*((entry[1], entry[4], entry[6]) for entry in booked), strict=True)
+    assert kinds == ("images", "images")
+    assert outcomes[0] is Outcome.FRESH
+    assert outcomes[1] in {Outcome.HIT, Outcome.NEAR}
+    assert pictures == (3, 3)

@@ -1,60 +1,75 @@
 """Many callers at once through the drop-in door: one call, and its errors for everybody in the SDK's classes."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import openai
 import pytest
 import redis
 
+from caching import stats
+from caching.ai import AnswerPolicy
 from caching.ai.dropin import upstream
+from caching.codec import decode, encode
+from caching.entries import _CODEC, Entry
 from caching.errors import CacheUnavailable
-from tests.caching.ai.dropin.twins import AsyncTwin, SyncTwin, client_of
-from tests.loopback_openai import MODEL, LoopbackOpenAI, Reply
+from tests.caching.ai.dropin.callers import CALLERS, QUESTION, ask_all, ask_async, ask_sync
+from tests.caching.ai.dropin.twins import SyncTwin, client_of
+from tests.loopback_openai import LoopbackOpenAI, Reply
 
-QUESTION: dict[str, Any] = {"model": MODEL, "messages": [{"role": "user", "content": "Hello."}]}
 TEXT = "The case is about a decision: should Anna sell?"
-CALLERS = 8
-
-
-def ask_sync(url: str, *, stream: bool) -> Any:
-    with client_of(SyncTwin(), url) as client:
-        try:
-            answer = client.chat.completions.create(**QUESTION, stream=stream)
-            if not stream:
-                return answer.choices[0].message.content
-            return "".join(chunk.choices[0].delta.content or "" for chunk in answer)
-        except openai.OpenAIError as error:
-            return error
-
-
-async def ask_async(url: str, *, stream: bool) -> Any:
-    async with client_of(AsyncTwin(), url) as client:
-        try:
-            answer = await client.chat.completions.create(**QUESTION, stream=stream)
-            if not stream:
-                return answer.choices[0].message.content
-            return "".join([chunk.choices[0].delta.content or "" async for chunk in answer])
-        except openai.OpenAIError as error:
-            return error
-
-
-def ask_all(url: str) -> list[Any]:
-    """Sync and async, streamed and plain, all at once."""
-
-    async def async_callers() -> list[Any]:
-        return await asyncio.gather(*(ask_async(url, stream=bool(n % 2)) for n in range(CALLERS)))
-
-    with ThreadPoolExecutor(CALLERS + 1) as threads:
-        others = threads.submit(asyncio.run, async_callers())
-        ours = [threads.submit(ask_sync, url, stream=bool(n % 2)) for n in range(CALLERS)]
-        return [*others.result(), *(one.result() for one in ours)]
 
 
 def test_all_who_ask_at_once_cause_one_call(provider_server: LoopbackOpenAI) -> None:
     provider_server.always(Reply(TEXT, delay_seconds=0.3, pause_seconds=0.02))
     assert ask_all(provider_server.url) == [TEXT] * 2 * CALLERS
+    assert len(provider_server.calls) == 1
+
+
+@pytest.fixture
+def others(redis_key_prefix: str, provider_server: LoopbackOpenAI) -> Iterator[list[subprocess.Popen[str]]]:
+    """Two more processes, ready to ask."""
+    command = [sys.executable, "-m", "tests.caching.ai.dropin.callers", redis_key_prefix, provider_server.url]
+    with ExitStack() as stack:
+        programs = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            for _ in range(2)
+        ]
+        for program in programs:
+            stack.callback(program.kill)
+            assert program.stdout is not None
+            assert program.stdout.readline() == "ready\n"
+        yield programs
+
+
+@pytest.mark.parametrize(
+    ("reply", "got"),
+    [
+        (Reply(TEXT, delay_seconds=0.5, pause_seconds=0.02), {TEXT}),
+        (Reply(status=429, delay_seconds=2), {"RateLimitError: Error code: 429 - No, sk-loopback-secret."}),
+    ],
+)
+def test_all_who_ask_at_once_in_several_processes_cause_one_call(
+    provider_server: LoopbackOpenAI,
+    others: list[subprocess.Popen[str]],
+    reply: Reply,
+    got: set[str],
+) -> None:
+    provider_server.script(reply)
+    for program in others:
+        assert program.stdin is not None
+        program.stdin.write("ask\n")
+        program.stdin.flush()
+    answers = [one for program in others for one in json.loads(program.communicate()[0])]
+    assert set(answers) == got
+    assert len(answers) == 2 * 2 * CALLERS
     assert len(provider_server.calls) == 1
 
 
@@ -190,6 +205,34 @@ def test_without_redis_nothing_is_asked(
         with pytest.raises(CacheUnavailable):
             twin.get(client.chat.completions.create(**QUESTION, stream=stream))
     assert provider_server.calls == []
+
+
+def test_an_expired_answer_is_better_than_an_error_for_whom_says_so(
+    client: Any, twin: Any, provider_server: LoopbackOpenAI, redis_server: redis.Redis, redis_key_prefix: str
+) -> None:
+    content = client.with_cache(policy=AnswerPolicy(stale_if_error=True)).chat.completions
+    fresh = twin.get(content.create(**QUESTION))
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")
+    entry: Entry = decode(_CODEC, redis_server.get(key))
+    old = Entry(entry.tags, entry.stamps, entry.computed_seconds, 1.0, entry.body)
+    redis_server.set(key, encode(_CODEC, old), keepttl=True)
+    provider_server.always(Reply(status=500))
+    raw = twin.get(content.with_raw_response.create(**QUESTION))
+    assert raw.headers["x-ai-cache"] == "stale"
+    assert raw.parse() == fresh
+    chunks = twin.all(twin.get(content.create(**QUESTION, stream=True)))
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "Answer 1."
+    with pytest.raises(openai.InternalServerError):
+        twin.get(client.chat.completions.create(**QUESTION))
+
+
+def test_each_request_is_booked_once(client: Any, twin: Any, provider_server: LoopbackOpenAI) -> None:
+    for stream in (False, True, False):
+        answer = twin.get(client.chat.completions.create(**QUESTION, stream=stream))
+        if stream:
+            twin.all(answer)
+    counts = stats.counts("ai_chat")
+    assert (counts.hits, counts.misses) == (2, 1)
 
 
 def test_every_key_expires(
