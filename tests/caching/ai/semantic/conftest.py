@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytest_django import Settings
@@ -24,7 +24,10 @@ def semantic(settings: Settings) -> Semantic:
 
 
 @pytest.fixture
-def desk(transactional_db: None) -> Desk:
-    """Two questions of one meaning, five degrees apart, and their opposite close by. Pairs are recorded by another thread."""
+def desk(transactional_db: None) -> Iterator[Desk]:
+    """Two questions of one meaning, five degrees apart, and their opposite close by.
+
+    Another thread writes to the database and to Redis: it has to be done with that before they are cleared.
+    """
+    yield Desk({ASKED: 0, ALIKE: 5, NEGATED: 2})
     assert background.drain(10)
-    return Desk({ASKED: 0, ALIKE: 5, NEGATED: 2})
