@@ -17,6 +17,8 @@ from platform_app.localmodel.process import Started
 ERRORS_ONLY = 1
 # llama.cpp keeps the state of earlier prompts in memory; its own limit of 8 GiB is more than many machines have.
 PROMPT_CACHE_MIB = 64
+# For requests that set no limit: small models may not find an end before their context is full, which takes minutes.
+LONGEST_ANSWER = 2048
 
 
 def main() -> None:
@@ -41,6 +43,7 @@ def parameters(options: ServerOptions) -> xllamacpp.CommonParams:
     given.api_keys = [options.api_key]
     given.n_parallel = options.slots
     given.n_ctx = options.context * options.slots
+    given.n_predict = LONGEST_ANSWER
     given.cpuparams.n_threads = options.threads
     given.cache_ram_mib = PROMPT_CACHE_MIB
     given.verbosity = ERRORS_ONLY

@@ -45,6 +45,7 @@ def test_it_serves_this_machine_alone_and_only_the_api(model: Path) -> None:
             "cache_ram_mib": 64,
             "n_parallel": 2,
             "n_ctx": 8192,
+            "n_predict": 2048,
             "threads": 3,
             "model_alias": ["small"],
         }.items()
