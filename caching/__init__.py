@@ -3,6 +3,7 @@
 It knows no model of the platform. README.md says what it promises, how, and what it costs.
 """
 
+from caching.ai.service import ai_cache_service
 from caching.errors import (
     AIAnswerUnusable,
     AIError,
@@ -31,6 +32,7 @@ __all__ = [
     "CacheUnavailable",
     "CachingError",
     "Uncacheable",
+    "ai_cache_service",
     "cache_db_query",
     "cache_dynamic_query",
     "cache_static_query",

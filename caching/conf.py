@@ -28,6 +28,8 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ai_max_retries: Count = 2
     ai_ttl_seconds: dict[str, Seconds] = {}
     """Operation to time to live; what is not named here keeps the default of `policy`."""
+    ai_stale_seconds: Count = 86_400
+    """How long an answer lingers after it has expired, for callers who take it when the provider fails."""
     offline_transport: str = ""
     """Dotted path of an httpx2 transport that speaks the OpenAI protocol in process."""
 

@@ -34,8 +34,18 @@ def query_entry(
 
 
 def query_entries(prefix: str) -> str:
-    """The pattern of all keys of `query_entry`, for SCAN. A prefix may hold what a pattern takes for a sign."""
-    return _SIGN.sub(r"\\\1", prefix) + "db_query:*"
+    """The pattern of all keys of `query_entry`, for SCAN."""
+    return _escaped(prefix) + "db_query:*"
+
+
+def ai_entries(prefix: str) -> str:
+    """The pattern of all keys of `ai_entry`."""
+    return _escaped(prefix) + "ai_cache:*"
+
+
+def _escaped(prefix: str) -> str:
+    """A prefix may hold what a pattern takes for a sign."""
+    return _SIGN.sub(r"\\\1", prefix)
 
 
 def tag(prefix: str, name: str) -> str:
@@ -68,9 +78,22 @@ def owned_query_tag(query: str, kind: str, of: str) -> str:
     return f"{scope_tag('query', query)}:{scope_tag(kind, of)}"
 
 
+def answer_tag(scope: str) -> str:
+    """`ai_user:7`: the answers of an AI in a scope such as `user:7`, the kind and the id."""
+    kind, colon, of = scope.partition(":")
+    if not colon:
+        raise ValueError(f"A scope is a kind and an id, such as user:7, not {scope!r}.")
+    return scope_tag(f"ai_{kind}", of)
+
+
 def flight(prefix: str, digest: str) -> str:
     """`flight:{<digest>}`: the lease of the one who computes a value. The braces keep its keys on one node of a cluster."""
     return f"{prefix}flight:{{{digest}}}"
+
+
+def live_stream(prefix: str, digest: str) -> str:
+    """`flight:{<digest>}:said`: what the one who asks an AI has been told so far."""
+    return f"{flight(prefix, digest)}:said"
 
 
 def landing(prefix: str, digest: str, token: str) -> str:
@@ -105,3 +128,7 @@ def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"Names in keys are made of a-z, 0-9 and _, not {name!r}.")
     return name
+
+
+EVERY_ANSWER = scope_tag("all", "answers")
+"""The tag of all answers of an AI."""

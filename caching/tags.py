@@ -50,7 +50,7 @@ class Births:
 
     def __init__(self, names: Collection[str]) -> None:
         self._names = names
-        tag_keys = _keys(names)
+        tag_keys = keys_of(names)
         self._epochs = wire.epochs_of(tag_keys)
         self._born = _new_stamps(self._epochs)
         life = policy.with_jitter(_TTL_MS)
@@ -74,7 +74,7 @@ class Question:
     @cached_property
     def strings(self) -> wire.Gathering:
         """Made ready by the first reading: most of what is computed is never read again by the same process."""
-        return wire.Gathering([self._entry_key, *_keys(self.names)])
+        return wire.Gathering([self._entry_key, *keys_of(self.names)])
 
 
 def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: bytes | None) -> bool:
@@ -84,7 +84,7 @@ def are(replies: Sequence[bytes | None], expected: tuple[bytes, ...], epoch: byt
 
 def present(names: Collection[str]) -> Stamps:
     """The stamps of those tags that have one; none is born."""
-    return settled(names, wire.mget(_keys(names)))
+    return settled(names, wire.mget(keys_of(names)))
 
 
 def may_store(stamps: Stamps) -> bool:
@@ -92,7 +92,7 @@ def may_store(stamps: Stamps) -> bool:
     some seconds after a failover, which may have lost marks."""
     if (epoch := wire.only_epoch()) is not None:
         return all(stamp.startswith(epoch) for stamp in stamps.values())
-    tag_keys = _keys(stamps)
+    tag_keys = keys_of(stamps)
     epochs = wire.epochs_of(tag_keys)
     return all(map(bytes.startswith, stamps.values(), epochs)) and wire.may_store(*tag_keys)
 
@@ -100,12 +100,12 @@ def may_store(stamps: Stamps) -> bool:
 def announce(writer: str, names: Collection[str]) -> None:
     """Before a COMMIT: from now on nobody takes or stores what rests on these tags, until the writer leaves or dies."""
     lease_ms = round(conf.current().write_lease_seconds * 1000)
-    wire.checked(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in _keys(names)], durable=True))
+    wire.checked(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in keys_of(names)], durable=True))
 
 
 def leave(writer: str, names: Collection[str]) -> None:
     """After a COMMIT, or when it is certain that there was none."""
-    wire.checked(wire.run(_LEAVE, [(key, writer) for key in _keys(names)], idempotent=True))
+    wire.checked(wire.run(_LEAVE, [(key, writer) for key in keys_of(names)], idempotent=True))
 
 
 def renew(names: Collection[str]) -> None:
@@ -113,7 +113,8 @@ def renew(names: Collection[str]) -> None:
     leave("", names)
 
 
-def _keys(names: Iterable[str]) -> list[str]:
+def keys_of(names: Iterable[str]) -> list[str]:
+    """Where their stamps lie."""
     prefix = conf.key_prefix()
     return [keys.tag(prefix, name) for name in names]
 
@@ -130,7 +131,7 @@ def settled(names: Collection[str], replies: Sequence[Reply]) -> Stamps:
     """
     if (epoch := wire.only_epoch()) is not None and (all_of_them := _current(names, replies, repeat(epoch))):
         return all_of_them
-    tag_keys = _keys(names)
+    tag_keys = keys_of(names)
     epochs = wire.epochs_of(tag_keys)
     found = {
         name: reply

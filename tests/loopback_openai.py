@@ -72,6 +72,8 @@ class Reply:
     """The body as it is, with the content type of JSON (or of an event stream when one was asked for)."""
     content_type: str | None = None
     delay_seconds: float = 0
+    pause_seconds: float = 0
+    """after each piece of a stream"""
     cut_after: int | None = None
     """A stream ends after so many pieces …"""
     cut: Literal["torn", "clean"] = "torn"
@@ -102,6 +104,8 @@ class LoopbackOpenAI:
         self._script: deque[Reply] = deque()
         self._always: Reply | None = None
         self._lock = threading.Lock()
+        self._spoken = threading.Condition()
+        self._pieces = 0
         self._stopped = threading.Event()
         self._http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
@@ -138,6 +142,18 @@ class LoopbackOpenAI:
 
     def wait(self, seconds: float) -> None:
         self._stopped.wait(seconds)
+
+    def begin_piece(self, pause_seconds: float) -> None:
+        if pause_seconds:
+            self.wait(pause_seconds)
+        with self._spoken:
+            self._pieces += 1
+            self._spoken.notify_all()
+
+    def wait_for_pieces(self, count: int) -> None:
+        """Until so many pieces of streams have been sent, of all calls together."""
+        with self._spoken:
+            assert self._spoken.wait_for(lambda: self._pieces >= count, timeout=60)
 
     def take(self, call: Call) -> Reply:
         with self._lock:
@@ -218,6 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
             if number == reply.cut_after:
                 self.close_connection = True
                 return
+            self.owner.begin_piece(reply.pause_seconds)
             data = f"data: {frame}\n\n".encode()
             self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if torn else data)
         if torn:

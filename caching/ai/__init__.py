@@ -1,8 +1,21 @@
-"""Answers of an AI, kept in Redis: `from caching.ai import ai`."""
+"""Answers of an AI, each asked for once: `from caching.ai import ai`."""
 
-from caching.ai.answers import Answer, AnswerStream, StructuredAnswer
+from caching.ai.answers import Answer, AnswerStream, AsyncAnswerStream, StructuredAnswer
 from caching.ai.door import ai
+from caching.ai.live import RESTART, Restart
+from caching.ai.policies import AnswerPolicy
 from caching.ai.provider import Provider
 from caching.ai.usage import Usage
 
-__all__ = ["Answer", "AnswerStream", "Provider", "StructuredAnswer", "Usage", "ai"]
+__all__ = [
+    "RESTART",
+    "Answer",
+    "AnswerPolicy",
+    "AnswerStream",
+    "AsyncAnswerStream",
+    "Provider",
+    "Restart",
+    "StructuredAnswer",
+    "Usage",
+    "ai",
+]

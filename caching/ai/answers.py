@@ -1,30 +1,44 @@
-"""What callers of the AI door get, and the form in which an answer is kept."""
+"""What callers of the AI door get."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 import pydantic
 
+from caching.ai.live import Restart
 from caching.ai.usage import Usage
-from caching.codec import Floats, Raw, Typed
 
 M = TypeVar("M", bound=pydantic.BaseModel)
 
 GOOD_ENDING = "stop"
 _WORD = re.compile(r"\s*\S+|\s+")
 
+Source = Literal["provider", "shared", "cache", "near", "stale"]
+"""Where an answer comes from: the provider was asked for this caller, or for another one who asked the same at the same
+time; it was kept in Redis, or there was a copy in this process; it had expired, and the provider failed."""
+
 
 class Answer(msgspec.Struct, frozen=True):
-    """A text that ended well. The usage of an answer from the cache is what it cost when it was fresh."""
+    """A text that ended well. `usage` is what it cost when it was fresh."""
 
     text: str
     model: str
     finish_reason: str
     usage: Usage
-    from_cache: bool = False
+    source: Source = "provider"
+
+    @property
+    def from_cache(self) -> bool:
+        return self.source in ("cache", "near", "stale")
+
+    @property
+    def is_stale(self) -> bool:
+        return self.source == "stale"
 
     def pieces(self) -> Iterator[str]:
         """The text as a stream would bring it, a word at a time."""
@@ -38,79 +52,63 @@ class StructuredAnswer(Generic[M]):
     value: M
     model: str
     usage: Usage
-    from_cache: bool
+    source: Source
     text: str = field(repr=False)
 
-
-class _Kept(msgspec.Struct, frozen=True):
-    """An answer in Redis. It has no finish reason, because only those are kept that ended well."""
-
-    text: Annotated[str, msgspec.Meta(min_length=1)]
-    model: str
-    usage: Usage
+    @property
+    def from_cache(self) -> bool:
+        return self.source in ("cache", "near", "stale")
 
 
-_KEPT = Typed(_Kept)
+Piece = str | Restart
 
 
-class AnswerCodec:
-    tag = _KEPT.tag
-    compressible = True
+class _Holding:
+    """The whole answer, once its pieces have been taken."""
 
-    def dump(self, value: Answer) -> bytes:
-        return _KEPT.dump(_Kept(value.text, value.model, value.usage))
-
-    def load(self, payload: bytes) -> Answer:
-        kept = _KEPT.load(payload)
-        return Answer(kept.text, kept.model, GOOD_ENDING, kept.usage, from_cache=True)
-
-
-class StructureCodec(Generic[M]):
-    """The same bytes, but what does not fit the schema is undecodable, so that a changed validator causes a miss."""
-
-    tag = _KEPT.tag
-    compressible = True
-
-    def __init__(self, schema: type[M]) -> None:
-        self._schema = schema
-
-    def dump(self, value: StructuredAnswer[M]) -> bytes:
-        return _KEPT.dump(_Kept(value.text, value.model, value.usage))
-
-    def load(self, payload: bytes) -> StructuredAnswer[M]:
-        kept = _KEPT.load(payload)
-        value = self._schema.model_validate_json(kept.text)
-        return StructuredAnswer(value, kept.model, kept.usage, from_cache=True, text=kept.text)
-
-
-ANSWER = AnswerCodec()
-VECTOR = Floats()
-PICTURE = Raw(magic=b"\x89PNG\r\n\x1a\n")
-
-
-class AnswerStream(Iterator[str]):
-    """The pieces of an answer as they come; `.answer` is there when they have all been taken.
-
-    Iterating raises AIUnavailable where the provider breaks off, AIAnswerUnusable at the end of an answer that ended
-    badly, CacheUnavailable where it cannot be kept. `close()` hangs up on the provider, and nothing is kept.
-    """
-
-    def __init__(self, pieces: Generator[str, None, Answer]) -> None:
-        self._pieces = pieces
-        self._answer: Answer | None = None
-
-    def __next__(self) -> str:
-        try:
-            return next(self._pieces)
-        except StopIteration as end:
-            self._answer = self._answer or end.value
-            raise
-
-    def close(self) -> None:
-        self._pieces.close()
+    _answer: Answer | None = None
 
     @property
     def answer(self) -> Answer:
         if self._answer is None:
             raise RuntimeError("The answer is complete only when its stream has been read to the end.")
         return self._answer
+
+
+class AnswerStream(_Holding, Iterator[Piece]):
+    """The pieces of an answer as they come; `.answer` is there when they have all been taken.
+
+    RESTART among the pieces means that who was asked first has died, and another answer begins: what came before is void.
+    Iterating raises AIUnavailable where the provider breaks off, AIAnswerUnusable at the end of an answer that ended
+    badly, CacheUnavailable where it cannot be kept. `close()` stops reading; the answer is made and kept all the same.
+    """
+
+    def __init__(self, pieces: Generator[Piece | Answer, None, None]) -> None:
+        self._pieces = pieces
+
+    def __next__(self) -> Piece:
+        piece = next(self._pieces)
+        if isinstance(piece, Answer):
+            self._answer = piece
+            return next(self)
+        return piece
+
+    def close(self) -> None:
+        self._pieces.close()
+
+
+class AsyncAnswerStream(_Holding, AsyncIterator[Piece]):
+    """As `AnswerStream`, for coroutines. It is no iterator as well: Django would then prefer to block."""
+
+    def __init__(self, pieces: AsyncGenerator[Piece | Answer, None]) -> None:
+        self._pieces = pieces
+
+    async def __anext__(self) -> Piece:
+        piece = await anext(self._pieces)
+        if isinstance(piece, Answer):
+            self._answer = piece
+            return await anext(self)
+        return piece
+
+    async def aclose(self) -> None:
+        await self._pieces.aclose()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from array import array
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from json import JSONDecodeError
@@ -21,39 +21,54 @@ import pydantic
 from django.utils.module_loading import import_string
 
 from caching import conf
-from caching.ai.answers import Answer
+from caching.ai.live import BrokenOff, Publish, UpstreamError
 from caching.ai.provider import ai_provider
-from caching.ai.replies import Transcript, checked_png, read_picture, read_vectors
+from caching.ai.replies import BROKEN_OFF, UNREADABLE, checked_png, read_delta, read_picture, read_vectors
 from caching.ai.schemas import without_defaults
+from caching.ai.surfaces import CHAT
 from caching.conf import CachingConf
-from caching.errors import AIError, AIMisconfigured, AIRequestRejected, AIUnavailable
+from caching.errors import AIAnswerUnusable, AIError, AIMisconfigured, AIRequestRejected, AIUnavailable
 
 CONNECT_SECONDS = 5
 MAX_PICTURE_BYTES = 20 * 2**20
+SHARED_HEADERS = ("content-type", "retry-after", "retry-after-ms", "x-request-id")
 
 Parameters = Mapping[str, Any]
 
 
-def complete(parameters: Parameters) -> Answer:
-    """A whole answer, or an AIError."""
-    transcript = Transcript()
+def complete(parameters: Parameters) -> bytes:
+    """The body of a whole answer. This and everything below raises UpstreamError."""
     with _provider_errors():
-        transcript.add(_client().chat.completions.create(**parameters))
-    return transcript.answer()
+        return _client().chat.completions.with_raw_response.create(**parameters).content
 
 
-def stream(parameters: Parameters) -> Generator[str, None, Answer]:
-    """The answer's text as it comes; the generator returns the whole. Closing it early hangs up."""
-    transcript = Transcript()
-    with _provider_errors():
-        chunks = _client().chat.completions.create(
+def stream(parameters: Parameters, publish: Publish) -> bytes:
+    """Publishes the chunks of an answer as they come; returns the body that a whole answer would have had."""
+    said: list[bytes] = []
+    with (
+        _provider_errors(),
+        _client().chat.completions.create(
             **parameters, stream=True, stream_options={"include_usage": True}
-        )
-        with chunks:
-            for chunk in chunks:
-                if text := transcript.add(chunk):
-                    yield text
-    return transcript.answer()
+        ) as chunks,
+    ):
+        for chunk in chunks:
+            said.append(_payload(chunk))
+            publish(said[-1:])
+    body = CHAT.assemble(said)
+    if body is None:
+        raise BrokenOff
+    return body
+
+
+def _payload(chunk: object) -> bytes:
+    if not isinstance(chunk, pydantic.BaseModel):
+        raise UpstreamError(cause="unreadable")
+    payload = chunk.model_dump_json(exclude_unset=True).encode()
+    try:
+        read_delta(payload)
+    except ValueError as error:
+        raise UpstreamError(cause="unreadable") from error
+    return payload
 
 
 def embed(parameters: Parameters, texts: Sequence[str]) -> list[array[float]]:
@@ -67,8 +82,7 @@ def draw(parameters: Parameters) -> bytes:
     """A PNG picture. A URL expires, so what it points to is fetched at once."""
     with _provider_errors():
         picture = read_picture(_client().images.generate(**parameters))
-        content = _downloaded(picture) if isinstance(picture, str) else picture
-    return checked_png(content)
+        return checked_png(_downloaded(picture) if isinstance(picture, str) else picture)
 
 
 @lru_cache(maxsize=256)
@@ -157,21 +171,63 @@ def _offline_http(transport: str) -> httpx2.Client:
 def _provider_errors() -> Iterator[None]:
     try:
         yield
-    except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, JSONDecodeError) as error:
-        raise _translated(error) from error
+    except (
+        openai.OpenAIError,
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        JSONDecodeError,
+        UnicodeDecodeError,
+    ) as error:
+        raise _upstream(error) from error
+    except AIAnswerUnusable as error:
+        raise unusable(error.user_message, error.reason) from error
+    except AIUnavailable as error:
+        raise UpstreamError(cause="unreadable") from error
 
 
-def _translated(error: Exception) -> AIError:
+def unusable(user_message: str, reason: str) -> UpstreamError:
+    """The provider answered, with nothing that one could use: for all who wait."""
+    return UpstreamError(0, user_message.encode(), [("reason", reason)], cause="unusable")
+
+
+def _upstream(error: Exception) -> UpstreamError:
     match error:
+        case openai.APIStatusError(response=reply):
+            return UpstreamError(reply.status_code, reply.content, _headers(reply))
         case openai.APITimeoutError() | httpx2.TimeoutException():
+            return UpstreamError(cause="timeout")
+        case JSONDecodeError() | UnicodeDecodeError() | openai.APIResponseValidationError():
+            return UpstreamError(cause="unreadable")
+        case httpx2.RemoteProtocolError() | httpx2.ReadError():
+            return BrokenOff()
+        case _:
+            return UpstreamError(cause="unreachable")
+
+
+def _headers(reply: httpx2.Response) -> list[tuple[str, str]]:
+    """Those that tell a client when to come back and whom to ask."""
+    return [(name, reply.headers[name]) for name in SHARED_HEADERS if name in reply.headers]
+
+
+def error_for_users(error: UpstreamError) -> AIError:
+    """The failure in words for users."""
+    match error.cause, error.status:
+        case "unusable", _:
+            reason: Any = next((value for name, value in error.headers if name == "reason"), "invalid")
+            return AIAnswerUnusable(error.body.decode(errors="replace"), reason=reason)
+        case "unreadable", _:
+            return AIUnavailable(UNREADABLE)
+        case "broken", _:
+            return AIUnavailable(BROKEN_OFF)
+        case "timeout", _:
             return AIUnavailable("The AI provider took too long to answer. Please try again.")
-        case openai.APIStatusError(status_code=401 | 403 | 404):
+        case "status", 401 | 403 | 404:
             return AIMisconfigured(
                 "The AI provider does not accept this platform's key or model. Please tell its operator."
             )
-        case openai.APIStatusError(status_code=408 | 409 | 429):
+        case "status", 408 | 409 | 429:
             return AIUnavailable("The AI provider is overloaded. Please try again in a moment.")
-        case openai.APIStatusError(status_code=status) if status < 500:
+        case "status", status if status < 500:
             return AIRequestRejected("The AI provider refused this request. It may be too long.")
         case _:
             return AIUnavailable("The AI provider cannot be reached or is out of order. Please try again.")

@@ -12,13 +12,15 @@ from typing import TypeVar
 
 import msgspec
 
-from caching.ai.answers import PICTURE, Answer
+from caching.ai.answers import Answer, Source
 from caching.ai.usage import Usage
-from caching.codec import float32
+from caching.codec import Raw, float32
 from caching.errors import AIAnswerUnusable, AIUnavailable
 
 UNREADABLE = "The AI provider sent something that is not an answer. Please try again."
 BROKEN_OFF = "The AI provider broke off in the middle of its answer. Please try again."
+
+PICTURE = Raw(magic=b"\x89PNG\r\n\x1a\n")
 
 W = TypeVar("W")
 
@@ -50,11 +52,8 @@ class _Text(msgspec.Struct):
 
 
 class _Choice(msgspec.Struct):
-    """`message` in a whole reply, `delta` in a streamed one."""
-
     finish_reason: str | None = None
     message: _Text | None = None
-    delta: _Text | None = None
     index: int | None = 0
 
 
@@ -64,48 +63,72 @@ class _Completion(msgspec.Struct):
     usage: _Tokens | None = None
 
 
-class Transcript:
-    """A reply as it comes in: whole, or piece by piece."""
+_decode = msgspec.json.Decoder(_Completion).decode
 
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._refusals: list[str] = []
-        self._finish_reason: str | None = None
-        self._model = ""
-        self._usage = Usage()
 
-    def add(self, completion: object) -> str:
-        """Takes a completion, or a chunk of one, of the SDK; returns the text that it adds."""
-        read = _read(completion, _Completion)
-        self._model = read.model or self._model
-        if read.usage:
-            self._usage = read.usage.as_usage()
-        return "".join(self._add_choice(choice) for choice in read.choices if not choice.index)
+def read_completion(body: bytes, source: Source = "provider") -> Answer:
+    """The answer in the body of a chat completion that was not streamed.
 
-    def _add_choice(self, choice: _Choice) -> str:
-        said = choice.message or choice.delta or _Text()
-        self._finish_reason = choice.finish_reason or self._finish_reason
-        self._refusals.append(said.refusal or "")
-        self._texts.append(said.content or "")
-        return said.content or ""
+    Raises AIAnswerUnusable if it ended badly, AIUnavailable if it is none or has not ended at all.
+    """
+    try:
+        read = _decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise AIUnavailable(UNREADABLE) from error
+    choice = next((choice for choice in read.choices if not choice.index), None)
+    if choice is None:
+        raise AIUnavailable(BROKEN_OFF)
+    said = choice.message or _Text()
+    text = said.content or ""
+    _judge(choice.finish_reason, text, said.refusal)
+    usage = read.usage.as_usage() if read.usage else Usage()
+    return Answer(text, read.model or "", choice.finish_reason or "", usage, source)
 
-    def answer(self) -> Answer:
-        """The whole reply. Raises AIAnswerUnusable if it ended badly, AIUnavailable if it has not ended at all."""
-        text = "".join(self._texts)
-        match self._finish_reason:
-            case None:
-                raise AIUnavailable(BROKEN_OFF)
-            case "length":
-                raise AIAnswerUnusable("The AI's answer became too long and was cut off.", reason="length")
-            case "content_filter":
-                raise AIAnswerUnusable(
-                    "The AI provider's filter held the answer back.", reason="content_filter"
-                )
-        if any(self._refusals):
-            raise AIAnswerUnusable("The AI declined to answer this.", reason="refusal")
-        if not text.strip():
-            raise AIAnswerUnusable("The AI gave an empty answer. Please try again.", reason="empty")
-        return Answer(text, self._model, self._finish_reason, self._usage)
+
+class _Delta(msgspec.Struct):
+    index: int | None = 0
+    delta: _Text | None = None
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Delta]
+
+
+_decode_chunk = msgspec.json.Decoder(_Chunk).decode
+
+
+def read_delta(chunk: bytes) -> str:
+    """The text that a chunk of a chat adds to the answer. Raises ValueError for what is no chunk."""
+    deltas = (choice.delta for choice in _decode_chunk(chunk).choices if not choice.index)
+    return "".join(delta.content or "" for delta in deltas if delta)
+
+
+def _judge(finish_reason: str | None, text: str, refusal: str | None) -> None:
+    match finish_reason:
+        case None:
+            raise AIUnavailable(BROKEN_OFF)
+        case "length":
+            raise AIAnswerUnusable("The AI's answer became too long and was cut off.", reason="length")
+        case "content_filter":
+            raise AIAnswerUnusable("The AI provider's filter held the answer back.", reason="content_filter")
+    if refusal:
+        raise AIAnswerUnusable("The AI declined to answer this.", reason="refusal")
+    if not text.strip():
+        raise AIAnswerUnusable("The AI gave an empty answer. Please try again.", reason="empty")
+
+
+def with_usage_of(body: bytes, other: bytes) -> bytes:
+    """The body with the tokens of another one added: what a second attempt really cost."""
+    reply = msgspec.json.decode(body)
+    total = _decode(body).usage, _decode(other).usage
+    usage = sum((each.as_usage() for each in total if each), Usage())
+    reply["usage"] = {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.input_tokens + usage.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_input_tokens},
+    }
+    return msgspec.json.encode(reply)
 
 
 class _Embedding(msgspec.Struct):

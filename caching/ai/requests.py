@@ -14,7 +14,7 @@ import msgspec
 from caching import keys
 from caching.errors import AIRequestRejected
 
-Kind = Literal["chat", "embedding", "image"]
+Kind = Literal["chat", "embedding", "image", "response", "value"]
 
 NOT_MEANING = frozenset(
     {

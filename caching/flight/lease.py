@@ -50,6 +50,7 @@ class Holder:
 
     landing_key: str
     remaining_seconds: float
+    token: str
 
 
 class Lease:
@@ -112,7 +113,8 @@ class Lease:
         """None: what lies there is no lease. It has another type or form, or no expiry such as ours have."""
         if isinstance(current, bytes) and _TOKEN.fullmatch(current) and isinstance(remaining_ms, int):
             if -1 != remaining_ms <= lease_ms:
-                return Holder(self._landing_key(current.decode()), max(remaining_ms, 0) / 1000)
+                token = current.decode()
+                return Holder(self._landing_key(token), max(remaining_ms, 0) / 1000, token)
             return None
         if isinstance(current, Exception) and code_of(current) != "WRONGTYPE":
             wire.checked([current])

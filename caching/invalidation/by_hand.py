@@ -17,8 +17,8 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Field, Model, QuerySet
 
 from caching import keys
+from caching.entries import Invalidated, invalidate
 from caching.queries.query import EVERY_QUERY
-from caching.queries.service import Invalidated, invalidate
 from caching.sql import Statement
 
 Names = frozenset[str]
@@ -47,11 +47,17 @@ def invalidate_model(model: type[Model], pk: object = None) -> Invalidated:
 
 
 def tags_of(kind: str, of: int | str) -> Names:
-    return frozenset({keys.scope_tag(kind, str(of))})
+    """Of a user or a scenario: its results and its answers."""
+    return frozenset({keys.scope_tag(kind, str(of)), keys.answer_tag(f"{kind}:{of}")})
+
+
+def tags_of_operation(name: str) -> Names:
+    """The results of one cached query, and the answers to one kind of question."""
+    return frozenset({keys.scope_tag("query", name), keys.answer_tag(f"operation:{name}")})
 
 
 def tags_of_everything() -> Names:
-    return frozenset({EVERY_QUERY})
+    return frozenset({EVERY_QUERY, keys.EVERY_ANSWER})
 
 
 def tags_of_model(model: type[Model]) -> Names:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from caching import codec, conf, keys, tags
 from caching.connection import raising_cache_unavailable, redis_client, wire
-from caching.queries.entries import Entry
+from caching.entries import Entry
 
 MOST_ENTRIES = 200_000
 KEYS_A_STEP = 500
@@ -42,11 +42,12 @@ def count_entries(names: Set[str]) -> Census:
 def _entry_keys() -> Iterator[str]:
     """Of all primaries. SCAN may name a key twice."""
     known: set[bytes] = set()
-    pattern = keys.query_entries(conf.key_prefix())
-    for key in redis_client().scan_iter(match=pattern, count=KEYS_A_SCAN):
-        if key.isascii() and key not in known:
-            known.add(key)
-            yield key.decode()
+    prefix = conf.key_prefix()
+    for pattern in (keys.query_entries(prefix), keys.ai_entries(prefix)):
+        for key in redis_client().scan_iter(match=pattern, count=KEYS_A_SCAN):
+            if key.isascii() and key not in known:
+                known.add(key)
+                yield key.decode()
 
 
 def _hit(entry_keys: list[str], names: Set[str]) -> int:

@@ -15,11 +15,11 @@ import django.db
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from caching.entries import invalidate
 from caching.errors import CacheUnavailable
 from caching.invalidation import by_hand
 from caching.invalidation.bridge import CHANNEL, BridgeUnavailable, bridged_tables, require_postgres
 from caching.invalidation.by_hand import Names, Observed
-from caching.queries.service import invalidate
 
 RETRY_SECONDS = 1.0
 PULSE_SECONDS = 5.0

@@ -6,6 +6,6 @@
 A reader passes `scopes.ready()` and then takes what `get` finds. What was read from Redis after `position` may be kept.
 """
 
-from caching.near.copies import Entry, Position, get, keep, position, stamps
+from caching.near.copies import Entry, Position, discard, get, keep, position, stamps
 
-__all__ = ["Entry", "Position", "get", "keep", "position", "stamps"]
+__all__ = ["Entry", "Position", "discard", "get", "keep", "position", "stamps"]

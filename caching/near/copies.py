@@ -232,6 +232,11 @@ class NearCache:
         # Last: whoever sees the new count must find the seals broken.
         self.changes = now
 
+    def discard(self, key: Hashable) -> None:
+        """A newer entry has been stored under this key, though no tag has changed."""
+        with self._lock:
+            self._remove(key)
+
     def drop_all(self) -> None:
         with self._lock:
             self._forget_everything()
@@ -254,4 +259,5 @@ get = cache.get
 stamps = cache.stamps
 position = cache.position
 keep = cache.keep
+discard = cache.discard
 drop_all = cache.drop_all

@@ -17,12 +17,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from caching import conf, keys, near, policy, stats, tags
+from caching import conf, entries, keys, near, policy, stats, tags
 from caching.codec import MISS, Undecodable
 from caching.connection.wire import Command
-from caching.queries import entries, recorder
+from caching.entries import Entry, Reading
+from caching.queries import recorder
 from caching.queries.arguments import Arguments, Bound
-from caching.queries.entries import Entry, Reading
 from caching.queries.foresight import Foresight
 from caching.queries.recorder import Recorder
 from caching.results.codec import ResultCodec

@@ -11,14 +11,14 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from caching import flight, near, pending, stats, tags
+from caching import entries, flight, near, pending, stats, tags
 from caching.codec import MISS
 from caching.connection.wire import Command
+from caching.entries import Reading, holds_now
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
 from caching.near import scopes
-from caching.queries import entries, recorder
-from caching.queries.entries import Reading, holds_now
+from caching.queries import recorder
 from caching.queries.query import Call, Computed, Query
 from caching.queries.recorder import Recorder
 from caching.stats import Outcome

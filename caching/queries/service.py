@@ -6,32 +6,20 @@ What is kept here depends on nothing but these calls: no change of the database 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from caching import conf, keys, policy, stats, tags
+from caching import conf, entries, keys, policy, stats, tags
 from caching.codec import Undecodable
 from caching.connection import wire
-from caching.near import scopes
-from caching.queries import entries
+from caching.entries import Invalidated, invalidate
 from caching.queries.arguments import canonical
 from caching.queries.query import EVERY_QUERY, scope_tags
 from caching.results.codec import ResultCodec
 from caching.stats import Outcome
 from caching.tags import Stamps
-
-
-@dataclass(frozen=True, slots=True)
-class Invalidated:
-    """What was invalidated: its tags, such as `user:7`. Entries are not counted: the cost does not depend on them."""
-
-    tags: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return ", ".join(self.tags)
 
 
 def _anything() -> Any:
@@ -112,14 +100,6 @@ class DbCacheService:
 
 
 db_cache_service = DbCacheService()
-
-
-def invalidate(names: Collection[str]) -> Invalidated:
-    """Whatever rests on one of these tags no longer counts."""
-    ordered = tuple(sorted(names))
-    tags.renew(ordered)
-    scopes.after_own_write(ordered)
-    return Invalidated(ordered)
 
 
 def _place(

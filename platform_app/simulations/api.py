@@ -33,7 +33,8 @@ from platform_app.simulations.turns import Turn, TurnLog
 from platform_app.sse import EventStreamRenderer, event_stream, last_event_id
 
 EVENTS = OpenApiResponse(
-    OpenApiTypes.STR, description="Events: token, message, problem, state, and end as the last."
+    OpenApiTypes.STR,
+    description="Events: token, reset (what the person said of this answer is void), message, problem, state, and end as the last.",
 )
 
 

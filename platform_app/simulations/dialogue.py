@@ -37,7 +37,14 @@ class Token:
     text: str
 
 
-Steps = Iterator[Token | Message]
+@dataclass(frozen=True)
+class Restarted:
+    """The answer begins anew: what this person has said of it so far is void."""
+
+    persona: str
+
+
+Steps = Iterator[Token | Restarted | Message]
 
 
 def respond(stage: Stage, text: str, wanted: str | None) -> Steps:
@@ -129,7 +136,7 @@ def _speak(stage: Stage, persona: Persona, operation: str, *, ends_turn: bool = 
     )
     with closing(stream):
         for piece in stream:
-            yield Token(persona.name, piece)
+            yield Token(persona.name, piece) if isinstance(piece, str) else Restarted(persona.name)
     with transaction.atomic():
         text = stream.answer.text.replace("\0", "").strip()
         message = stage.script.add(

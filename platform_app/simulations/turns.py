@@ -19,7 +19,7 @@ from caching.events import Event, EventLog
 from platform_app.errors import PlatformError
 from platform_app.models import Message
 from platform_app.problems import describe, problem
-from platform_app.simulations.dialogue import Steps
+from platform_app.simulations.dialogue import Restarted, Steps, Token
 from platform_app.simulations.selectors import simulation_state
 from platform_app.simulations.serializers import MessageSerializer, StateSerializer
 from platform_app.simulations.turn_lock import TurnLock, is_turn_running
@@ -35,7 +35,7 @@ INTERRUPTED = problem(
 
 
 class TurnLog(EventLog):
-    """The events of a simulation's latest turn: token, message, problem, state, and `end` as the last."""
+    """The events of a simulation's latest turn: token, reset, message, problem, state, and `end` as the last."""
 
     def __init__(self, simulation_id: int) -> None:
         super().__init__("turn", simulation_id)
@@ -100,11 +100,14 @@ class Turn:
         state: dict[str, Any] = {}
         try:
             for step in self._steps:
-                if isinstance(step, Message):
-                    messages.append(dict(MessageSerializer(step).data))
-                    self._log.append("message", messages[-1])
-                else:
-                    self._log.append("token", {"text": step.text, "persona": step.persona})
+                match step:
+                    case Message():
+                        messages.append(dict(MessageSerializer(step).data))
+                        self._log.append("message", messages[-1])
+                    case Token():
+                        self._log.append("token", {"text": step.text, "persona": step.persona})
+                    case Restarted():
+                        self._log.append("reset", {"persona": step.persona})
         except Exception as error:
             self._log.append("problem", _problem(error))
             raise

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from caching import cache_db_query, cache_user_query, keys
+from caching import ai_cache_service, cache_db_query, cache_user_query, keys
 from platform_app.models import Scenario, User
 from tests.caching.patience import await_posted
 from tests.factories import ScenarioFactory, UserFactory
@@ -52,7 +52,7 @@ def user() -> User:
 
 class TestInvalidating:
     def test_a_user(self, user: User) -> None:
-        assert run("--user", str(user.pk)) == f"Invalidated user:{user.pk}."
+        assert run("--user", str(user.pk)) == f"Invalidated ai_user:{user.pk}, user:{user.pk}."
         assert name_of(user.pk) == "new"
 
     def test_another_user_changes_nothing(self, user: User) -> None:
@@ -63,15 +63,40 @@ class TestInvalidating:
         scenario = ScenarioFactory.create(title="old")
         title_of(scenario.pk)
         write_from_outside(f"UPDATE platform_app_scenario SET title = 'new' WHERE id = {scenario.pk}")
-        assert run("--scenario", str(scenario.pk)) == f"Invalidated scenario:{scenario.pk}."
+        assert (
+            run("--scenario", str(scenario.pk))
+            == f"Invalidated ai_scenario:{scenario.pk}, scenario:{scenario.pk}."
+        )
         assert title_of(scenario.pk) == "new"
 
     def test_an_operation(self, user: User) -> None:
-        assert run("--operation", "command_name") == "Invalidated query:command_name."
+        assert (
+            run("--operation", "command_name") == "Invalidated ai_operation:command_name, query:command_name."
+        )
         assert name_of(user.pk) == "new"
 
+    def test_answers_of_a_user_an_operation_and_all(self) -> None:
+        def keep() -> None:
+            ai_cache_service.cache_openai_response(
+                operation="summary", input_data="text", response="short", model="m", user_id=7
+            )
+
+        def kept() -> object:
+            return ai_cache_service.get_cached_openai_response(
+                operation="summary", input_data="text", model="m", user_id=7
+            )
+
+        for words in (["--user", "7"], ["--operation", "summary"], ["--all"]):
+            keep()
+            run("--user", "8")
+            run("--operation", "another")
+            assert kept() == "short"
+            assert "Would invalidate 1 of 1 results" in run(*words, "--dry-run")
+            run(*words)
+            assert kept() is None
+
     def test_all(self, user: User) -> None:
-        assert run("--all") == "Invalidated all:queries."
+        assert run("--all") == "Invalidated all:answers, all:queries."
         assert name_of(user.pk) == "new"
 
     def test_a_model(self, user: User) -> None:
@@ -87,7 +112,7 @@ class TestInvalidating:
     def test_as_json(self, user: User) -> None:
         assert json.loads(run("--user", str(user.pk), "--json")) == {
             "dry_run": False,
-            "tags": [f"user:{user.pk}"],
+            "tags": [f"ai_user:{user.pk}", f"user:{user.pk}"],
         }
 
 
@@ -99,14 +124,14 @@ class TestDryRun:
         await_posted()
         before = snapshot(redis_server, redis_key_prefix)
         said = run("--user", str(user.pk), "--dry-run")
-        assert said == f"Would invalidate 1 of 2 results, by user:{user.pk}."
+        assert said == f"Would invalidate 1 of 2 results, by ai_user:{user.pk}, user:{user.pk}."
         assert snapshot(redis_server, redis_key_prefix) == before
         assert name_of(user.pk) == "old"
 
     def test_as_json(self, user: User) -> None:
         assert json.loads(run("--all", "--dry-run", "--json")) == {
             "dry_run": True,
-            "tags": ["all:queries"],
+            "tags": ["all:answers", "all:queries"],
             "results": 1,
             "of": 1,
             "complete": True,
@@ -116,9 +141,8 @@ class TestDryRun:
         name_of(UserFactory.create().pk)
         await_posted()
         monkeypatch.setattr("caching.invalidation.census.MOST_ENTRIES", 1)
-        assert (
-            run("--all", "--dry-run") == "Would invalidate at least 1 of at least 1 results, by all:queries."
-        )
+        said = run("--all", "--dry-run")
+        assert said == "Would invalidate at least 1 of at least 1 results, by all:answers, all:queries."
 
 
 def snapshot(server: redis.Redis, prefix: str) -> dict[bytes, Any]:

@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from django.db.models import Model
 
+from caching.entries import invalidate
 from caching.errors import CacheUnavailable
 from caching.invalidation import by_hand, census
 from caching.invalidation.by_hand import Names
-from caching.queries.service import invalidate
 
 WRONG_USE = 2
 
@@ -30,13 +30,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--user", metavar="ID", help="everything that was cached for this user")
-        what.add_argument("--scenario", metavar="ID", help="everything that was cached for this scenario")
+        what.add_argument("--user", metavar="ID", help="results and answers that were cached for this user")
+        what.add_argument(
+            "--scenario", metavar="ID", help="results and answers that were cached for this scenario"
+        )
         what.add_argument(
             "--model", metavar="app.Model", help="everything that rests on the table of this model"
         )
-        what.add_argument("--operation", metavar="NAME", help="the results of one cached query")
-        what.add_argument("--all", action="store_true", help="the results of all cached queries")
+        what.add_argument(
+            "--operation",
+            metavar="NAME",
+            help="the results of one cached query, or the answers of one operation of the AI",
+        )
+        what.add_argument("--all", action="store_true", help="all results and all answers")
         parser.add_argument("--pk", help="with --model: only what rests on this row, as it is now")
         parser.add_argument(
             "--dry-run", action="store_true", help="count the results that it would hit, and change nothing"
@@ -84,15 +90,13 @@ def _names(options: dict[str, Any]) -> Names:
         return _names_of_model(options["model"], options["pk"])
     if options["all"]:
         return by_hand.tags_of_everything()
-    kind, option = next(pair for pair in _KINDS if options[pair[1]] is not None)
+    option = next(name for name in ("user", "scenario", "operation") if options[name] is not None)
     try:
-        return by_hand.tags_of(kind, options[option])
+        if option == "operation":
+            return by_hand.tags_of_operation(options[option])
+        return by_hand.tags_of(option, options[option])
     except ValueError as error:
         raise CommandError(f"--{option}: {error}", returncode=WRONG_USE) from error
-
-
-_KINDS = (("user", "user"), ("scenario", "scenario"), ("query", "operation"))
-"""Of tags, and the options that name them."""
 
 
 def _names_of_model(label: str, pk: str | None) -> Names:

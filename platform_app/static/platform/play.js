@@ -2,6 +2,7 @@
 // If a connection breaks, nothing is lost: `catchUp` reads from the API what is missing.
 import { forgetDraft, giveBack, setBusy, whenSaid } from "./play/box.js";
 import {
+  beginAnew,
   changing,
   dropPartial,
   grow,
@@ -64,6 +65,7 @@ function follow() {
   source = new EventSource(`${api}events/`);
   const on = (name, handle) => source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
   on("token", grow);
+  on("reset", beginAnew);
   on("message", showMessage);
   on("problem", (body) => (problem = body.detail));
   on("state", (state) => {

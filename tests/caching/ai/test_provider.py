@@ -79,7 +79,7 @@ def test_the_key_goes_to_the_server_and_nowhere_else(
 ) -> None:
     ai.chat("chat", QUESTION)
     assert provider_server.calls[0].headers["authorization"] == f"Bearer {API_KEY}"
-    (key,) = redis_server.scan_iter(f"{redis_key_prefix}*")
+    (key,) = redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")
     assert API_KEY.encode() not in key + redis_server.get(key)
     assert API_KEY not in repr(ai.provider()) + repr(conf.current())
 
@@ -96,7 +96,7 @@ def test_the_environment_does_not_steer_the_client(
 def test_changed_settings_get_a_new_client(provider_server: LoopbackOpenAI, settings: Any) -> None:
     ai.chat("chat", QUESTION)
     settings.CACHING = settings.CACHING | {"OPENAI_API_KEY": "sk-2"}
-    ai.chat("chat", QUESTION, scopes=("other",))
+    ai.chat("chat", QUESTION, scopes=("persona:other",))
     assert [call.headers["authorization"] for call in provider_server.calls] == [
         f"Bearer {API_KEY}",
         "Bearer sk-2",
@@ -111,7 +111,7 @@ def test_a_forked_child_has_a_client_of_its_own(provider_server: LoopbackOpenAI)
             signal.alarm(5)  # a child that waits for the lock waits for ever
             failed = True
             try:
-                failed = ai.chat("chat", QUESTION, scopes=("child",)).from_cache
+                failed = ai.chat("chat", QUESTION, scopes=("persona:child",)).from_cache
             finally:
                 os._exit(failed)  # whatever happens, the child does not run the other tests
     assert os.waitpid(child, 0)[1] == 0

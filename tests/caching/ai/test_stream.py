@@ -77,7 +77,7 @@ def test_a_broken_stream_is_an_error_and_is_never_kept(
     with pytest.raises(AIUnavailable):
         shown.extend(ai.stream("chat", QUESTION))
     assert len(shown) == cut_after
-    assert list(redis_server.scan_iter(f"{redis_key_prefix}*")) == []
+    assert list(redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")) == []
     assert ai.chat("chat", QUESTION).text == "Answer 2."
 
 
@@ -121,15 +121,17 @@ def test_a_refused_key_is_an_error_at_the_first_piece(provider_server: LoopbackO
         next(ai.stream("chat", QUESTION))
 
 
-def test_a_caller_who_leaves_keeps_nothing(provider_server: LoopbackOpenAI) -> None:
-    provider_server.script(Reply(TEXT), Reply(TEXT))
+def test_a_caller_who_leaves_gets_no_more_and_the_answer_is_kept_all_the_same(
+    provider_server: LoopbackOpenAI,
+) -> None:
+    provider_server.script(Reply(TEXT, pause_seconds=0.01))
     stream = ai.stream("chat", QUESTION)
     next(stream)
     stream.close()
     assert list(stream) == []
-    for _ in ai.stream("chat", QUESTION):
-        break
-    assert ai.chat("chat", QUESTION).text == "Answer 3."
+    assert ai.chat("chat", QUESTION).text == TEXT
+    assert ai.chat("chat", QUESTION).from_cache
+    assert len(provider_server.calls) == 1
 
 
 def test_a_refused_stream_option_of_an_old_server_does_no_harm(provider_server: LoopbackOpenAI) -> None:

@@ -105,7 +105,7 @@ def test_an_answer_that_does_not_fit_twice_is_an_error_and_is_not_kept(
     assert caught.value.reason == "invalid"
     assert caught.value.retryable
     assert len(provider_server.calls) == 2
-    assert list(redis_server.scan_iter(f"{redis_key_prefix}*")) == []
+    assert list(redis_server.scan_iter(f"{redis_key_prefix}ai_cache:*")) == []
 
 
 @pytest.mark.parametrize("finish_reason", ["length", "content_filter"])

@@ -117,9 +117,9 @@ def test_what_a_stranger_puts_in_place_of_a_lease_stops_nobody(
 
 
 def test_a_wait_is_never_for_ever() -> None:
-    assert wait(Holder("nowhere", -0.5), None) is None
-    assert wait(Holder("nowhere", 5.0), 0.0) is None
-    assert wait(Holder("nowhere", 0.0), None) is None
+    assert wait(Holder("nowhere", -0.5, "token"), None) is None
+    assert wait(Holder("nowhere", 5.0, "token"), 0.0) is None
+    assert wait(Holder("nowhere", 0.0, "token"), None) is None
 
 
 def test_a_server_that_refuses_is_cache_unavailable(

@@ -8,10 +8,10 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from caching import cache_db_query, codec, fresh, keys, near, stats
+from caching import cache_db_query, codec, entries, fresh, keys, near, stats
+from caching.entries import Entry
 from caching.near import copies
-from caching.queries import entries, running
-from caching.queries.entries import Entry
+from caching.queries import running
 from caching.stats import Outcome
 from platform_app.models import Persona, Scenario
 from tests.caching.patience import await_posted

@@ -4,8 +4,8 @@ import pytest
 
 from caching import CacheUnavailable, cache_db_query, cache_user_query, db_cache_service
 from caching.connection import redis_client
+from caching.entries import Invalidated
 from caching.errors import Uncacheable
-from caching.queries.service import Invalidated
 from platform_app.models import User
 from tests.factories import UserFactory
 

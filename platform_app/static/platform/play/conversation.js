@@ -56,6 +56,16 @@ export function grow({ persona, text }) {
   });
 }
 
+// Whoever was giving the answer is gone, and another one gives another answer: what stands there is void.
+export function beginAnew({ persona }) {
+  const article = speaking.get(persona);
+  if (!article) return;
+  changing(() => {
+    one(".text", article).textContent = "";
+    article.classList.add("begun-anew");
+  });
+}
+
 // A stored message. It takes the place of what stood for it; one that is there already is passed over.
 export function showMessage(message) {
   if (message.author === "persona") {

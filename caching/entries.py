@@ -1,4 +1,4 @@
-"""Results of queries in Redis: an entry holds as long as every tag has the stamp that it had before the computation.
+"""Results and answers in Redis: an entry holds as long as every tag has the stamp that it had before the computation.
 
 Reading is one round trip, for the entry and the stamps of its tags together; two where this process does not know yet
 which tags the entry has. Everything raises CacheUnavailable.
@@ -6,7 +6,8 @@ which tags the entry has. Everything raises CacheUnavailable.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from caching import codec, pending, policy, tags
 from caching.connection import wire
 from caching.connection.wire import Command
+from caching.near import scopes as near_scopes
 from caching.stats import Outcome
 from caching.tags import Question, Stamps
 
@@ -123,7 +125,15 @@ def contradicts(packed: bytes, stamps: Stamps) -> bool:
 def keeping(key: str, entry: Entry, *, now: float) -> Command:
     """The command that keeps the entry until it expires."""
     _questions.about(key, entry.tags)
-    life_ms = max(1, round((entry.expires_at - now) * 1000))
+    return storing(key, entry, now=now)
+
+
+def storing(key: str, entry: Entry, *, now: float, linger_seconds: float = 0) -> Command:
+    """The same for an entry whose tags every reader knows by himself.
+
+    It may linger after it has expired, for readers who can use it for want of better; they look at `expires_at`.
+    """
+    life_ms = max(1, round((entry.expires_at + linger_seconds - now) * 1000))
     packed = codec.encode(_CODEC, entry, compress_above=COMPRESS_ABOVE_BYTES)
     return ("SET", key, packed, "PX", life_ms)
 
@@ -132,6 +142,24 @@ def made(stamps: Stamps, body: bytes, *, computed_seconds: float, ttl_seconds: f
     return Entry(
         tuple(stamps), tuple(stamps.values()), computed_seconds, now + policy.with_jitter(ttl_seconds), body
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidated:
+    """What was invalidated: its tags, such as `user:7`. Entries are not counted: the cost does not depend on them."""
+
+    tags: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.tags)
+
+
+def invalidate(names: Collection[str]) -> Invalidated:
+    """Whatever rests on one of these tags no longer counts."""
+    ordered = tuple(sorted(names))
+    tags.renew(ordered)
+    near_scopes.after_own_write(ordered)
+    return Invalidated(ordered)
 
 
 def holds_now(entry: Entry) -> bool:

@@ -1,0 +1,165 @@
+"""Answers in Redis, each as the provider sent it, under the tags of its scopes; and the copies of this process.
+
+An answer holds until it expires or until one of its scopes is invalidated by hand. One that has expired may linger for
+those who would rather have it than an error; one that was invalidated serves nobody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from caching import conf, entries, keys, near, policy, tags
+from caching.ai.policies import AnswerPolicy
+from caching.ai.requests import AIRequest
+from caching.codec import MISS
+from caching.connection import wire
+from caching.connection.wire import Command
+from caching.entries import Entry
+from caching.near import scopes
+from caching.stats import Outcome
+from caching.tags import Question, Stamps
+
+# A refreshed answer changes no tag: so long may another process not know of it.
+COPY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one answer is kept, and for how long."""
+
+    key: str
+    tags: tuple[str, ...]
+    kind: str
+    """under which it is counted"""
+    ttl_seconds: int
+    linger_seconds: int
+
+
+def place_of(request: AIRequest, policy_: AnswerPolicy) -> Place:
+    """Raises ValueError for an operation or a scope that cannot stand in a key."""
+    settings = conf.current()
+    ttl_seconds = policy_.ttl_seconds or policy.ai_ttl_seconds(
+        request.operation, request.kind, settings.ai_ttl_seconds
+    )
+    return Place(
+        keys.ai_entry(conf.key_prefix(), request.operation, request.digest()),
+        tags_of(request.operation, request.scopes),
+        f"ai_{request.kind}",
+        ttl_seconds,
+        settings.ai_stale_seconds if policy_.stale_if_error else 0,
+    )
+
+
+def tags_of(operation: str, scopes_: Sequence[str]) -> tuple[str, ...]:
+    return (keys.EVERY_ANSWER, keys.answer_tag(f"operation:{operation}"), *map(keys.answer_tag, scopes_))
+
+
+class Found(NamedTuple):
+    """`value` is what a reader of this process made of the body, or MISS."""
+
+    body: bytes
+    value: Any
+    outcome: Outcome
+
+
+class Missing(NamedTuple):
+    """`stamps`: what was seen of the tags. `expired`: an answer that is too old, but was not invalidated."""
+
+    outcome: Outcome
+    stamps: Stamps
+    expired: bytes | None = None
+
+
+def read(place: Place) -> Found | Missing:
+    """A copy of this process, else what Redis has. Raises CacheUnavailable."""
+    is_ready = scopes.ready()
+    if is_ready and (found := copy_of(place)) is not None:
+        return found
+    since = near.position() if is_ready else None
+    question = Question(place.key, place.tags)
+    values, epoch = wire.gather(question.strings)
+    return _judged(place, entries.judged(place.key, question, values, epoch), since)
+
+
+def copy_of(place: Place) -> Found | None:
+    """The copy in this process. The caller's scope has made its barrier."""
+    copy = near.get(place.key)
+    return None if copy is None else Found(copy.body, copy.value, Outcome.NEAR)
+
+
+def read_many(places: Sequence[Place]) -> list[Found | Missing]:
+    """As `read`, for places with the same tags: one round trip for what this process has no copy of."""
+    if not places:
+        return []
+    is_ready = scopes.ready()
+    copies = [copy_of(place) if is_ready else None for place in places]
+    asked = [place for place, copy in zip(places, copies, strict=True) if copy is None]
+    since = near.position() if is_ready else None
+    replies = iter(_gathered(asked, since))
+    return [copy or next(replies) for copy in copies]
+
+
+def _gathered(places: Sequence[Place], since: near.Position | None) -> list[Found | Missing]:
+    if not places:
+        return []
+    names = places[0].tags
+    values = wire.mget([*(place.key for place in places), *tags.keys_of(names)])
+    stamps = tags.settled(names, values[len(places) :])
+    return [
+        _judged(place, entries.weighed(place.key, packed, stamps), since)
+        for place, packed in zip(places, values, strict=False)
+    ]
+
+
+def _judged(place: Place, reading: entries.Reading, since: near.Position | None) -> Found | Missing:
+    entry = reading.entry
+    if entry is None:
+        return Missing(reading.outcome, reading.stamps)
+    if entry.expires_at <= time.time():
+        return Missing(Outcome.ABSENT, entry.rests_on(), expired=entry.body)
+    if since is not None:
+        _keep_near(place, entry, since)
+    return Found(entry.body, MISS, Outcome.HIT)
+
+
+def _keep_near(place: Place, entry: Entry, since: near.Position) -> None:
+    expires_at = min(entry.expires_at, time.time() + COPY_SECONDS)
+    near.keep(near.Entry(place.key, entry.tags, entry.stamps, entry.body, expires_at=expires_at), since)
+
+
+def remember(place: Place, value: Any) -> None:
+    """What the body of the copy in this process means, for the next reader. It must be immutable."""
+    if (copy := near.get(place.key)) is not None:
+        copy.value = value
+
+
+def stamps_for(place: Place, seen: Stamps) -> Stamps:
+    """Of all tags of the place, before the provider is asked: an answer that was asked for earlier must not survive an
+    invalidation that came later."""
+    unseen = [name for name in place.tags if name not in seen]
+    return seen | tags.stamps(unseen) if unseen else seen
+
+
+def may_keep(place: Place, stamps: Stamps) -> bool:
+    """Whether what was asked for under these stamps may be kept. Not if a scope was invalidated meanwhile: it would take
+    the place of a newer answer; and not while Redis is failing over."""
+    if tags.stamps(place.tags) == stamps and not any(map(tags.is_busy, stamps.values())):
+        return tags.may_store(stamps)
+    return False
+
+
+def storing(place: Place, body: bytes, stamps: Stamps, computed_seconds: float) -> Command:
+    """What keeps the answer. `may_keep` has been asked."""
+    now = time.time()
+    entry = entries.made(
+        stamps, body, computed_seconds=computed_seconds, ttl_seconds=place.ttl_seconds, now=now
+    )
+    return entries.storing(place.key, entry, now=now, linger_seconds=place.linger_seconds)
+
+
+def forget_copy(place: Place) -> None:
+    """After this process has kept a newer answer: the next reader shall see that one."""
+    near.discard(place.key)
