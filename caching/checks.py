@@ -16,6 +16,8 @@ from django.utils.module_loading import import_string
 from django_redis.cache import RedisCache as DjangoRedisCache
 from django_redis.serializers.pickle import PickleSerializer
 
+from caching import conf
+from caching.ai.semantic.tier import LEAST_THRESHOLD
 from caching.connection.django_cache import ConnectionFactory
 from caching.db.observed import ObservedDatabase
 from caching.middleware import ConsistencyMiddleware
@@ -148,11 +150,37 @@ def check_middleware(**_: Any) -> Messages:
     ]
 
 
+def check_semantic_answers(**_: Any) -> Messages:
+    """caching.E004, caching.E005"""
+    of_ours = conf.current()
+    never = [name for name in of_ours.ai_semantic_never if of_ours.ai_semantic.get(name, "off") != "off"]
+    messages: Messages = [
+        checks.Error(
+            f'CACHING["AI_SEMANTIC"] is {of_ours.ai_semantic[name]!r} for {name!r}, which must never be answered with the answer'
+            " to another question.",
+            hint=f"Take {name!r} out of AI_SEMANTIC: what a persona says depends on all that was said before.",
+            id="caching.E004",
+        )
+        for name in never
+    ]
+    if of_ours.ai_semantic_threshold < LEAST_THRESHOLD:
+        messages.append(
+            checks.Error(
+                f'CACHING["AI_SEMANTIC_THRESHOLD"] is {of_ours.ai_semantic_threshold}: so far apart, questions that look alike'
+                " often ask for different things.",
+                hint=f"Set it to {LEAST_THRESHOLD} at least; 0.95 is the default.",
+                id="caching.E005",
+            )
+        )
+    return messages
+
+
 CHECKS: tuple[Callable[..., Messages], ...] = (
     check_engines,
     check_serializers,
     check_timeouts,
     check_middleware,
+    check_semantic_answers,
 )
 
 

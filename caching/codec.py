@@ -8,7 +8,6 @@ another version, or of another type, sees a miss and not a wrong value.
 
 from __future__ import annotations
 
-import struct
 import sys
 import threading
 from array import array
@@ -96,32 +95,13 @@ class Raw:
         return payload
 
 
-class Floats:
-    """A vector as little-endian float32, the precision in which providers compute, after its length.
-
-    Not compressed: zstd takes 30 µs to save 9 %.
-    """
-
-    tag = 3
-    compressible = False
-    _length = struct.Struct("<I")
-
-    def dump(self, value: array[float]) -> bytes:
-        return self._length.pack(len(value)) + _little_endian(value).tobytes()
-
-    def load(self, payload: bytes) -> array[float]:
-        vector = float32(payload[self._length.size :])
-        if self._length.unpack_from(payload) != (len(vector),):
-            raise Undecodable("truncated vector")
-        return vector
+def float32(packed: bytes) -> array[float]:
+    """Of little-endian bytes. Raises ValueError unless they are whole numbers of four."""
+    return little_endian(array("f", packed))
 
 
-def float32(little_endian: bytes) -> array[float]:
-    """Raises ValueError unless the bytes are whole numbers of four."""
-    return _little_endian(array("f", little_endian))
-
-
-def _little_endian(values: array[float]) -> array[float]:
+def little_endian(values: array[float]) -> array[float]:
+    """As vectors lie in Redis, whatever the machine."""
     if sys.byteorder == "little":
         return values
     swapped = values[:]
@@ -142,7 +122,7 @@ def decode(codec: Codec[T], entry: bytes) -> T:
     """The value of an entry. Raises `Undecodable` for everything that `encode` with this codec cannot have written."""
     try:
         return codec.load(_payload(codec, entry))
-    except (ValueError, struct.error, zstandard.ZstdError, RecursionError) as error:
+    except (ValueError, zstandard.ZstdError, RecursionError) as error:
         raise Undecodable(str(error)) from error
 
 

@@ -3,7 +3,8 @@
 Never read at import, and again whenever Django says that a setting has changed, so that a test may override any of it.
 """
 
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.conf import settings
@@ -14,6 +15,25 @@ from django.dispatch import receiver
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[int, msgspec.Meta(ge=1)]
+Days = Annotated[int, msgspec.Meta(ge=1)]
+SemanticMode = Literal["off", "shadow", "on"]
+
+
+class AIPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a model costs, in US dollars: tokens by the million, pictures each."""
+
+    input_usd: Decimal
+    cached_input_usd: Decimal | None = None
+    """None: as much as other input"""
+    output_usd: Decimal = Decimal(0)
+    picture_usd: Decimal | None = None
+    """None: its pictures are paid by the token"""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            usd: Decimal | None = getattr(self, name)
+            if usd is not None and not (usd.is_finite() and usd >= 0):
+                raise ValueError(f"{name} is {usd}, which is no price")
 
 
 class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="upper"):
@@ -28,8 +48,18 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ai_max_retries: Count = 2
     ai_ttl_seconds: dict[str, Seconds] = {}
     """Operation to time to live; what is not named here keeps the default of `policy`."""
+    ai_prices: dict[str, AIPrice] = {}
+    """Model to price; it wins over `ai/ledger/prices.toml`."""
     ai_stale_seconds: Count = 86_400
     """How long an answer lingers after it has expired, for callers who take it when the provider fails."""
+    ai_semantic: dict[str, SemanticMode] = {}
+    """Operation to whether a question may get the answer to another one of the same meaning; `shadow` only records it."""
+    ai_semantic_never: tuple[str, ...] = ()
+    """Operations for which this is out of the question, whatever the operator wishes: conversations."""
+    ai_semantic_threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
+    """The cosine from which on two questions may mean the same. Below 0.9 it counts as 0.9."""
+    ai_semantic_retention_days: Days = 30
+    """How long the recorded questions are kept; verdicts on them stay."""
     offline_transport: str = ""
     """Dotted path of an httpx2 transport that speaks the OpenAI protocol in process."""
 

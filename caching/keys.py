@@ -5,22 +5,29 @@ A name never holds a text of a user, a mail address or a secret: what is long or
 
 import hashlib
 import re
+from datetime import date
+from functools import lru_cache
 
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SIGN = re.compile(r"([*?\[\]\\])")
 # 160 bits: even somebody who may choose both texts does not find two with one digest.
-DIGEST_BYTES = 20
+DIGEST_DIGITS = 40
 
 
 def digest(canonical: bytes) -> str:
     """The hex digest that stands for a canonical form in a key."""
-    return hashlib.blake2b(canonical, digest_size=DIGEST_BYTES).hexdigest()
+    return hashlib.sha256(canonical).hexdigest()[:DIGEST_DIGITS]
 
 
 def ai_entry(prefix: str, operation: str, digest: str) -> str:
     """`ai_cache:<operation>:<digest>`"""
     return f"{prefix}ai_cache:{_name(operation)}:{digest}"
+
+
+def ai_questions(prefix: str, operation: str, digest: str) -> str:
+    """`ai_semantic:<operation>:<digest>`: the questions whose answers are kept, with all but the question in the digest."""
+    return f"{prefix}ai_semantic:{_name(operation)}:{digest}"
 
 
 def query_entry(
@@ -113,6 +120,11 @@ def event_log(prefix: str, kind: str, log_id: int | str) -> str:
     return f"{prefix}flight:events:{_name(kind)}:{log_id}"
 
 
+def ai_sheet(prefix: str, day: date) -> str:
+    """`stats:ai:<YYYY-MM-DD>`: what the AI cache spent and saved on a day."""
+    return f"{prefix}stats:ai:{day.isoformat()}"
+
+
 def epoch_sight(prefix: str, epoch: str) -> str:
     """`flight:epoch:<id>`: when a Redis primary was first seen."""
     return f"{prefix}flight:epoch:{_id(epoch)}"
@@ -124,6 +136,7 @@ def _id(of: str) -> str:
     return of
 
 
+@lru_cache(maxsize=10_000)
 def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"Names in keys are made of a-z, 0-9 and _, not {name!r}.")

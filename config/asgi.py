@@ -12,4 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 require_redis()
 # Files (static ones, downloads) are read in a thread, which is right for them; our own streams are asynchronous.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-application = get_asgi_application()
+django = get_asgi_application()
+
+# Its models can be imported only now.
+from platform_app.lifespan import finishing  # noqa: E402
+
+application = finishing(django)

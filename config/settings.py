@@ -151,7 +151,7 @@ RQ_QUEUES = {
         "SERIALIZER": "rq.serializers.JSONSerializer",
     }
 }
-RQ = {"JOB_CLASS": "platform_app.jobs.ConsistentJob"}
+RQ = {"JOB_CLASS": "platform_app.jobs.ConsistentJob", "WORKER_CLASS": "platform_app.jobs.Worker"}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
 
 # --- AI: OpenAI, a compatible server, or (with neither) the built-in offline engine --------------------------------
@@ -164,6 +164,10 @@ CACHING = {
     "AI_IMAGE_MODEL": env.str("AI_IMAGE_MODEL", default="gpt-image-1"),
     "AI_TIMEOUT_SECONDS": env.float("AI_TIMEOUT_SECONDS", default=90.0),
     "AI_MAX_RETRIES": env.int("AI_MAX_RETRIES", default=2),
+    "AI_SEMANTIC": env.json("AI_SEMANTIC", default={}),
+    # What a persona says depends on all that was said before.
+    "AI_SEMANTIC_NEVER": ["persona_answer", "persona_opening"],
+    "AI_SEMANTIC_THRESHOLD": env.float("AI_SEMANTIC_THRESHOLD", default=0.95),
     "OFFLINE_TRANSPORT": "platform_app.offline.transport.OfflineTransport",
     "BRIDGE": env.bool("CACHE_BRIDGE", default=False),
 }

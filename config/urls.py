@@ -8,12 +8,13 @@ from platform_app.accounts import urls as accounts
 from platform_app.analysis import urls as analysis
 from platform_app.health import healthz, readyz
 from platform_app.home import home
+from platform_app.operations import urls as operations
 from platform_app.problems import unknown_api_path
 from platform_app.progress import urls as progress
 from platform_app.scenarios import urls as scenarios
 from platform_app.simulations import urls as simulations
 
-FEATURES = (accounts, analysis, scenarios, simulations, progress)
+FEATURES = (accounts, analysis, scenarios, simulations, progress, operations)
 
 urlpatterns = [
     path("", home, name="home"),

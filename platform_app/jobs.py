@@ -1,20 +1,55 @@
-"""A background job sees what was committed before it began, as a request does.
+"""A background job sees what was committed before it began, as a request does; and what the worker does between jobs.
 
 A job that runs for long and waits for others opens a `caching.fresh()` for each of its steps.
 """
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from typing import Any
 
+import rq
+from django.db import Error as DatabaseError
+from django.db import connections
 from django_tasks_rq import Job
 
+from caching.ai import ledger
+from caching.ai.ledger.days import persist
+from caching.errors import CacheUnavailable
 from caching.near.scopes import fresh
+
+logger = logging.getLogger(__name__)
 
 
 class ConsistentJob(Job):
     """The worker's class for all jobs (`settings.RQ`), whichever way the worker runs them."""
 
     def perform(self) -> Any:
-        with fresh():
-            return super().perform()
+        try:
+            with fresh():
+                return super().perform()
+        finally:
+            # The process of a job ends without its exit handlers.
+            with suppress(CacheUnavailable):
+                ledger.flush()
+
+
+class Worker(rq.Worker):
+    """Copies the ledger of the AI cache to the database whenever RQ looks after its own registries: when it begins, and
+    then every ten minutes, or as soon after that as it does not wait for a job."""
+
+    def run_maintenance_tasks(self) -> None:
+        super().run_maintenance_tasks()
+        copy_ledger()
+
+
+def copy_ledger() -> None:
+    """What fails now is done the next time: Redis keeps it for weeks."""
+    try:
+        persist()
+    except (CacheUnavailable, DatabaseError) as error:
+        logger.warning("The AI ledger could not be copied to the database: %s", error)
+    finally:
+        # The processes of the jobs are forked from this one, and must not share its connections.
+        connections.close_all()

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 from rq.serializers import JSONSerializer
 
+from caching.ai.ledger import delivery
 from caching.connection.clients import make_client
 from caching.connection.topology import make as make_topology
 from caching.connection.urls import parse
@@ -50,6 +51,17 @@ def redis_key_prefix(settings: Settings, redis_server: redis.Redis) -> Iterator[
     keys = list(redis_server.scan_iter(match=f"{prefix}*", count=1000))
     if keys:
         redis_server.unlink(*keys)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledger_flushed_by_hand() -> None:
+    """No thread brings counts to Redis in the midst of a test."""
+    delivery.FLUSH_SECONDS = 86_400
+
+
+@pytest.fixture(autouse=True)
+def empty_ledger() -> None:
+    delivery.reset()
 
 
 @pytest.fixture(autouse=True)

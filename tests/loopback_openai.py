@@ -11,81 +11,35 @@ from __future__ import annotations
 
 import json
 import socket
-import struct
 import sys
 import threading
-import zlib
 from base64 import b64encode
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from caching.ai import client
+from tests.loopback_bodies import (
+    DIMENSIONS,
+    MODEL,
+    Reply,
+    completion,
+    completion_frames,
+    embeddings,
+    png,
+    response,
+    response_frames,
+    vector,
+)
+
+__all__ = ["API_KEY", "DIMENSIONS", "MODEL", "Call", "LoopbackOpenAI", "Reply", "png", "vector"]
 
 API_KEY = "sk-loopback-secret"
-MODEL = "loopback-model"
-DIMENSIONS = 1536
-
-
-def png(seed: str = "") -> bytes:
-    """A valid picture of one pixel, its colour made from the seed."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    pixel = zlib.compress(b"\0" + sha256(seed.encode()).digest()[:3])
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
-
-
-def vector(text: str) -> list[float]:
-    """The embedding of a text: other texts have other vectors."""
-    random = Random(text)
-    return [random.uniform(-1, 1) for _ in range(DIMENSIONS)]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What the server does with one call."""
-
-    text: str = ""
-    finish_reason: str | None = "stop"
-    refusal: str | None = None
-    usage: dict[str, Any] | None = field(
-        default_factory=lambda: {
-            "prompt_tokens": 100,
-            "completion_tokens": 20,
-            "total_tokens": 120,
-            "prompt_tokens_details": {"cached_tokens": 64},
-        }
-    )
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    raw: bytes | None = None
-    """The body as it is, with the content type of JSON (or of an event stream when one was asked for)."""
-    content_type: str | None = None
-    delay_seconds: float = 0
-    pause_seconds: float = 0
-    """after each piece of a stream"""
-    cut_after: int | None = None
-    """A stream ends after so many pieces …"""
-    cut: Literal["torn", "clean"] = "torn"
-    """… in the middle of a chunk, or as if that were all."""
-    as_numbers: bool = False
-    """Embeddings as lists of numbers, whatever was asked for."""
-    picture: bytes | None = None
-    by_url: bool = False
-    """A picture is not sent but pointed to."""
-
-    def pieces(self) -> list[str]:
-        return [self.text[i : i + 7] for i in range(0, len(self.text), 7)]
 
 
 @dataclass(frozen=True)
@@ -155,8 +109,13 @@ class LoopbackOpenAI:
         with self._spoken:
             assert self._spoken.wait_for(lambda: self._pieces >= count, timeout=60)
 
+    def wait_for_calls(self, count: int) -> None:
+        with self._spoken:
+            assert self._spoken.wait_for(lambda: len(self.calls) >= count, timeout=60)
+
     def take(self, call: Call) -> Reply:
-        with self._lock:
+        with self._lock, self._spoken:
+            self._spoken.notify_all()
             self.calls.append(call)
             number = len(self.calls)
             return self._script.popleft() if self._script else self._always or Reply(f"Answer {number}.")
@@ -195,15 +154,17 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status != 200:
             error = {"message": f"No, {API_KEY}.", "type": "loopback", "code": None, "param": None}
             return self._send_json({"error": error}, reply)
-        match self.path:
+        match self.path.partition("?")[0]:
             case "/v1/chat/completions" if body.get("stream"):
-                return self._stream(
-                    reply, with_usage=bool(body.get("stream_options", {}).get("include_usage"))
-                )
+                return self._stream(reply, completion_frames(reply, body))
             case "/v1/chat/completions":
-                return self._send_json(_completion(reply), reply)
+                return self._send_json(completion(reply, body), reply)
+            case "/v1/responses" if body.get("stream"):
+                return self._stream(reply, response_frames(reply, body))
+            case "/v1/responses":
+                return self._send_json(response(reply, body), reply)
             case "/v1/embeddings":
-                return self._send_json(_embeddings(body, reply), reply)
+                return self._send_json(embeddings(body, reply), reply)
             case "/v1/images/generations":
                 return self._send_json(self._picture(body, reply), reply)
         return self._send(404, b"{}", "application/json")
@@ -224,18 +185,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, reply: Reply, *, with_usage: bool) -> None:
+    def _stream(self, reply: Reply, frames: Iterator[str]) -> None:
         torn = reply.cut == "torn"
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header(*(("Transfer-Encoding", "chunked") if torn else ("Connection", "close")))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        for number, frame in enumerate(_frames(reply, with_usage)):
+        for number, frame in enumerate(frames):
             if number == reply.cut_after:
                 self.close_connection = True
                 return
             self.owner.begin_piece(reply.pause_seconds)
-            data = f"data: {frame}\n\n".encode()
+            data = f"{frame}\n\n".encode()
             self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if torn else data)
         if torn:
             self.wfile.write(b"0\r\n\r\n")
@@ -248,47 +211,6 @@ class _Handler(BaseHTTPRequestHandler):
         path = f"/files/{len(self.owner.pictures)}.png"
         self.owner.pictures[path] = picture
         return {"created": 1, "data": [{"url": self.owner.root + path}]}
-
-
-def _completion(reply: Reply) -> dict[str, Any]:
-    message = {"role": "assistant", "content": reply.text or None, "refusal": reply.refusal}
-    choice = {"index": 0, "message": message, "finish_reason": reply.finish_reason, "logprobs": None}
-    return _envelope("chat.completion") | {"choices": [choice], "usage": reply.usage}
-
-
-def _frames(reply: Reply, with_usage: bool) -> Iterator[str]:
-    """Each piece, the ending, the usage, [DONE]."""
-
-    def chunk(delta: dict[str, Any], finish_reason: str | None = None) -> str:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-        return json.dumps(_envelope("chat.completion.chunk") | {"choices": [choice], "usage": None})
-
-    for piece in reply.pieces():
-        yield chunk({"content": piece})
-    yield chunk({"refusal": reply.refusal} if reply.refusal else {}, reply.finish_reason)
-    if with_usage and reply.usage:
-        yield json.dumps(_envelope("chat.completion.chunk") | {"choices": [], "usage": reply.usage})
-    yield "[DONE]"
-
-
-def _embeddings(body: dict[str, Any], reply: Reply) -> dict[str, Any]:
-    def encoded(text: str) -> Any:
-        if reply.as_numbers or body.get("encoding_format") != "base64":
-            return vector(text)
-        return b64encode(struct.pack(f"<{DIMENSIONS}f", *vector(text))).decode()
-
-    data = [{"object": "embedding", "index": i, "embedding": encoded(t)} for i, t in enumerate(body["input"])]
-    usage = {"prompt_tokens": 8, "total_tokens": 8}
-    return {
-        "object": "list",
-        "data": data[::-1],
-        "model": MODEL,
-        "usage": usage,
-    }  # order is by index, not by place
-
-
-def _envelope(kind: str) -> dict[str, Any]:
-    return {"id": "loopback", "object": kind, "created": 1, "model": MODEL}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ CONTRACT = """
     POST /api/simulations/{id}/submit/
     GET /api/simulations/{id}/grade/
     GET /api/progress/
+    GET /api/cache/ledger/
 """
 
 

@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: what a newcomer finds, made once, at no cost."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from caching.ai import ai
 from platform_app.models import Role, Scenario, Scene, User
 from platform_app.scenarios import pictures
 from platform_app.scenarios.completeness import missing_parts
+from platform_app.scenarios.openings import by_persona
 
 pytestmark = pytest.mark.django_db
 LOGINS = {
@@ -68,6 +70,21 @@ def test_two_complete_scenarios_are_published() -> None:
         assert scenario.owner.email == "professor@example.com"
         assert missing_parts(scenario) == []
         assert scenario.case_text
+
+
+def test_everybody_can_be_asked_something_to_begin_with() -> None:
+    call_command("seed_demo")
+
+    for scene in Scene.objects.all():
+        asked = by_persona(scene.opening_questions.all())
+        assert asked.keys() == {persona.pk for persona in scene.personas.all()}
+        assert all(2 <= len(texts) <= 3 for texts in asked.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_answers_are_prepared_as_that_could_cost_money(work_off_queue: Callable[[], None]) -> None:
+    call_command("seed_demo")
+    work_off_queue()  # would call the AI
 
 
 def test_every_scene_has_a_picture_of_its_own_and_the_start_page_shows_the_first_ones() -> None:

@@ -2,6 +2,7 @@
 
 from caching.ai.answers import Answer, AnswerStream, AsyncAnswerStream, StructuredAnswer
 from caching.ai.door import ai
+from caching.ai.dropin import AsyncCachedOpenAI, CachedOpenAI
 from caching.ai.live import RESTART, Restart
 from caching.ai.policies import AnswerPolicy
 from caching.ai.provider import Provider
@@ -13,6 +14,8 @@ __all__ = [
     "AnswerPolicy",
     "AnswerStream",
     "AsyncAnswerStream",
+    "AsyncCachedOpenAI",
+    "CachedOpenAI",
     "Provider",
     "Restart",
     "StructuredAnswer",

@@ -18,23 +18,28 @@ M = TypeVar("M", bound=pydantic.BaseModel)
 GOOD_ENDING = "stop"
 _WORD = re.compile(r"\s*\S+|\s+")
 
-Source = Literal["provider", "shared", "cache", "near", "stale"]
+Source = Literal["provider", "shared", "cache", "near", "stale", "semantic"]
 """Where an answer comes from: the provider was asked for this caller, or for another one who asked the same at the same
-time; it was kept in Redis, or there was a copy in this process; it had expired, and the provider failed."""
+time; it was kept in Redis, or there was a copy in this process; it had expired, and the provider failed; it
+answered another question of the same meaning (`caching.ai.semantic`)."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A text that ended well. `usage` is what it cost when it was fresh."""
+    """A text that ended well. `usage` is what it cost when it was fresh.
+
+    `cosine`: how near the other question was whose answer this is; None for an answer to this very question.
+    """
 
     text: str
     model: str
     finish_reason: str
     usage: Usage
     source: Source = "provider"
+    cosine: float | None = None
 
     @property
     def from_cache(self) -> bool:
-        return self.source in ("cache", "near", "stale")
+        return self.source not in ("provider", "shared")
 
     @property
     def is_stale(self) -> bool:
@@ -57,7 +62,7 @@ class StructuredAnswer(Generic[M]):
 
     @property
     def from_cache(self) -> bool:
-        return self.source in ("cache", "near", "stale")
+        return self.source not in ("provider", "shared")
 
 
 Piece = str | Restart

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from copy import deepcopy
+from functools import partial
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from caching import keys, stats
-from caching.ai import kept, live
-from caching.ai.answers import Source
+import msgspec
+
+from caching import keys
+from caching.ai import booking, kept, live, semantic
+from caching.ai.answers import Answer, Source
+from caching.ai.embeddings import vector_of
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import RESTART, Ended, Plan, Restart, UpstreamError
+from caching.ai.live import RESTART, Ended, Plan, Publish, Restart, UpstreamError
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import Surface
-from caching.codec import MISS
+from caching.ai.usage import Usage
+from caching.codec import MISS, Absence
 from caching.connection.wire import Command
 from caching.errors import AIError
 from caching.near import scopes
@@ -32,21 +37,37 @@ _UNDECODABLE = Missing(Outcome.UNDECODABLE, {})
 _SOURCES: dict[Outcome, Source] = {Outcome.NEAR: "near", Outcome.HIT: "cache"}
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+Ask = Callable[[Mapping[str, Any], Publish], bytes]
+"""A `live.Source` that is given the parameters of the request."""
+
+
+class Question(msgspec.Struct, Generic[T], frozen=True):
     """`ask` asks the provider. `open` makes an answer of a body: it raises AIError for one that ended badly, ValueError for
     one that it cannot read. `is_immutable`: what it makes may be shared by all callers of this process."""
 
     request: AIRequest
+    place: Place
     surface: Surface
-    ask: live.Source
+    ask: Ask
     open: Callable[[bytes, Source], T]
     policy: AnswerPolicy = DEFAULT
     is_immutable: bool = False
-    place: Place = field(init=False)
+    usage: Callable[[T], Usage] | None = None
+    """of what was made of a body; None: ask the surface"""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "place", kept.place_of(self.request, self.policy))
+
+def question(
+    request: AIRequest,
+    surface: Surface,
+    ask: Ask,
+    open_: Callable[[bytes, Source], T],
+    policy: AnswerPolicy = DEFAULT,
+    *,
+    is_immutable: bool = False,
+    usage: Callable[[T], Usage] | None = None,
+) -> Question[T]:
+    """Raises ValueError for an operation or a scope that cannot stand in a key."""
+    return Question(request, kept.place_of(request), surface, ask, open_, policy, is_immutable, usage)
 
 
 class Reply(NamedTuple, Generic[T]):
@@ -71,9 +92,21 @@ def answer(question: Question[T]) -> Reply[T]:
         ended = live.result(begun.plan)
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         return stale
     return _opened(question, ended)
+
+
+def peek(question: Question[T]) -> T | None:
+    """What is kept. It is no hit, for nobody was spared anything."""
+    looked = kept.read(question.place)
+    if isinstance(looked, Missing):
+        return None
+    try:
+        return question.open(looked.body, _SOURCES[looked.outcome])
+    except (ValueError, AIError):
+        return None
 
 
 async def aanswer(question: Question[T]) -> Reply[T]:
@@ -84,6 +117,7 @@ async def aanswer(question: Question[T]) -> Reply[T]:
         ended = await live.aresult(begun.plan)
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         return stale
     return _opened(question, ended)
@@ -98,6 +132,7 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         if is_shown:
             yield RESTART
@@ -113,6 +148,7 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
+            booking.failed(question.request)
             raise
         if is_shown:
             yield RESTART
@@ -130,9 +166,11 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
     if not question.policy.refresh:
         looked = _look(question)
         if isinstance(looked, Reply):
-            return looked
+            return _booked(question, looked)
         missing = looked
-        stats.record(place.kind, missing.outcome)
+        booking.missed(question.request, missing.outcome)
+        if (alike := _alike(question)) is not None:
+            return alike
     stamps = kept.stamps_for(place, missing.stamps)
     # Who asks after an invalidation must not get on what was asked before it.
     digest = keys.digest("\0".join([place.key, *sorted(map(repr, stamps.values()))]).encode())
@@ -144,13 +182,15 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
         return looked.body if isinstance(looked, Reply) else None
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        if question.surface.why_not_kept(body) or not kept.may_keep(place, stamps):
-            stats.record(place.kind, Outcome.UNSTORED)
+        is_kept = not question.surface.why_not_kept(body) and kept.may_keep(place, stamps)
+        booking.asked(question.request, _usage(question, body), is_kept=is_kept, seconds=seconds)
+        if not is_kept:
             return ()
         kept.forget_copy(place)
-        return [kept.storing(place, body, stamps, seconds)]
+        semantic.learn(question.request, embed=vector_of, look_up=_kept_body)
+        return [kept.storing(place, body, stamps, computed_seconds=seconds, policy=question.policy)]
 
-    return Begun(Plan(digest, question.surface, question.ask, look, keep), missing)
+    return Begun(Plan(digest, question.surface, _source(question), look, keep), missing)
 
 
 async def abegin(question: Question[T]) -> Reply[T] | Begun:
@@ -158,13 +198,42 @@ async def abegin(question: Question[T]) -> Reply[T] | Begun:
     if scopes.ready_without_io() and not (question.policy.no_store or question.policy.refresh):
         found = kept.copy_of(question.place)
         if found is not None and (reply := _read(question, found)) is not None:
-            return reply
+            return _booked(question, reply)
     return await asyncio.to_thread(begin, question)
+
+
+def _alike(question: Question[T]) -> Reply[T] | None:
+    """The answer to another question of the same meaning: only where an operator has allowed that."""
+    found = semantic.find(question.request, embed=vector_of, look_up=_kept_body)
+    if found is None:
+        return None
+    try:
+        value = question.open(found.value, "semantic")
+    except (ValueError, AIError):
+        return None
+    if isinstance(value, Answer):
+        value = msgspec.structs.replace(value, cosine=found.cosine)
+    return _booked(question, Reply(found.value, value, "semantic"))
+
+
+def _kept_body(request: AIRequest) -> bytes | Literal[Absence.MISS]:
+    found = kept.read(kept.place_of(request))
+    return found.body if isinstance(found, Found) else MISS
 
 
 def _alone(question: Question[T]) -> Plan:
     """A flight that nobody shares and that leaves nothing behind."""
-    return Plan(secrets.token_hex(20), question.surface, question.ask, lambda: None, lambda body, seconds: ())
+
+    def keep(body: bytes, seconds: float) -> Sequence[Command]:
+        booking.asked(question.request, _usage(question, body), is_kept=False, seconds=seconds)
+        return ()
+
+    return Plan(secrets.token_hex(20), question.surface, _source(question), lambda: None, keep)
+
+
+def _source(question: Question[T]) -> live.Source:
+    # A thread asks the provider: by then the caller may have changed what the key was made of.
+    return partial(question.ask, deepcopy(question.request.parameters))
 
 
 def _look(question: Question[T]) -> Reply[T] | Missing:
@@ -185,14 +254,12 @@ def _read(question: Question[T], found: Found) -> Reply[T] | None:
             return None
         if question.is_immutable and found.outcome is Outcome.NEAR:
             kept.remember(question.place, value)
-    stats.record(question.place.kind, found.outcome)
     return Reply(found.body, value, _SOURCES[found.outcome])
 
 
 def _opened(question: Question[T], ended: Ended) -> Reply[T]:
-    stats.record(question.place.kind, Outcome.COMPUTED if ended.asked else Outcome.WAITED)
     source: Source = "provider" if ended.asked else "shared"
-    return Reply(ended.body, question.open(ended.body, source), source)
+    return _booked(question, Reply(ended.body, question.open(ended.body, source), source))
 
 
 def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
@@ -200,6 +267,17 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     if not question.policy.stale_if_error or missing.expired is None:
         return None
     try:
-        return Reply(missing.expired, question.open(missing.expired, "stale"), "stale")
+        stale = Reply(missing.expired, question.open(missing.expired, "stale"), "stale")
     except (ValueError, AIError):
         return None
+    return _booked(question, stale)
+
+
+def _booked(question: Question[T], reply: Reply[T]) -> Reply[T]:
+    usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
+    booking.spared(question.request, reply.source, usage)
+    return reply
+
+
+def _usage(question: Question[T], body: bytes) -> Usage:
+    return question.surface.usage(body)[1]

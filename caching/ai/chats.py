@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypedDict, TypeVar
 
 import pydantic
 
 from caching.ai import client
 from caching.ai.answers import GOOD_ENDING, Answer, Source, StructuredAnswer
-from caching.ai.asking import Question
+from caching.ai.asking import Question, question
 from caching.ai.live import Publish
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
@@ -25,6 +25,7 @@ Messages = Sequence[Mapping[str, Any]]
 
 # Decided by the door; a caller that sets one is mistaken.
 RESERVED = frozenset({"n", "stream", "stream_options"})
+_USAGE = attrgetter("usage")
 WRONG_FORM = "The AI's answer had the wrong form. Please try again."
 
 
@@ -49,8 +50,8 @@ def text_question(
     operation: str, messages: Messages, options: ChatOptions, *, streamed: bool
 ) -> Question[Answer]:
     request, policy = _request(operation, messages, options)
-    ask = partial(client.stream if streamed else _complete, request.parameters)
-    return Question(request, CHAT, ask, read_completion, policy, is_immutable=True)
+    ask = client.stream if streamed else _complete
+    return question(request, CHAT, ask, read_completion, policy, usage=_USAGE, is_immutable=True)
 
 
 def structure_question(
@@ -59,13 +60,12 @@ def structure_question(
     """Raises TypeError for a class that cannot be strict."""
     asked: ChatOptions = {**options, "response_format": client.response_format(schema)}
     request, policy = _request(operation, messages, asked)
-    ask = partial(_ask_for_structure, schema, request.parameters)
-    return Question(request, CHAT, ask, partial(_structured, schema), policy)
+    ask = partial(_ask_for_structure, schema)
+    return question(request, CHAT, ask, partial(_structured, schema), policy, usage=_USAGE)
 
 
 def _request(operation: str, messages: Messages, options: ChatOptions) -> tuple[AIRequest, AnswerPolicy]:
-    # A thread asks the provider: by then the caller may have changed what the key was made of.
-    parameters: dict[str, Any] = deepcopy({**options, "messages": list(messages)})
+    parameters: dict[str, Any] = {**options, "messages": list(messages)}
     if clash := RESERVED & parameters.keys():
         raise TypeError(f"The door decides these itself: {', '.join(sorted(clash))}")
     policy = parameters.pop("policy", DEFAULT)

@@ -26,6 +26,7 @@ from caching.ai.provider import ai_provider
 from caching.ai.replies import BROKEN_OFF, UNREADABLE, checked_png, read_delta, read_picture, read_vectors
 from caching.ai.schemas import without_defaults
 from caching.ai.surfaces import CHAT
+from caching.ai.usage import Usage
 from caching.conf import CachingConf
 from caching.errors import AIAnswerUnusable, AIError, AIMisconfigured, AIRequestRejected, AIUnavailable
 
@@ -71,18 +72,18 @@ def _payload(chunk: object) -> bytes:
     return payload
 
 
-def embed(parameters: Parameters, texts: Sequence[str]) -> list[array[float]]:
-    """One vector for each text."""
+def embed(parameters: Parameters, texts: Sequence[Any]) -> tuple[list[array[float]], int]:
+    """One vector for each text, or list of tokens, and the tokens of all together."""
     with _provider_errors():
         reply = _client().embeddings.create(**parameters, input=list(texts), encoding_format="base64")
         return read_vectors(reply, count=len(texts))
 
 
-def draw(parameters: Parameters) -> bytes:
+def draw(parameters: Parameters) -> tuple[bytes, Usage]:
     """A PNG picture. A URL expires, so what it points to is fetched at once."""
     with _provider_errors():
-        picture = read_picture(_client().images.generate(**parameters))
-        return checked_png(_downloaded(picture) if isinstance(picture, str) else picture)
+        picture, usage = read_picture(_client().images.generate(**parameters))
+        return checked_png(_downloaded(picture) if isinstance(picture, str) else picture), usage
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, TypeVar
 
 import pydantic
@@ -19,7 +19,7 @@ from caching.ai.answers import Answer, AnswerStream, AsyncAnswerStream, Piece, S
 from caching.ai.asking import Begun, Question, Reply
 from caching.ai.chats import ChatOptions, Messages, structure_question, text_question
 from caching.ai.client import error_for_users
-from caching.ai.embeddings import Batch
+from caching.ai.embeddings import text_batch
 from caching.ai.live import UpstreamError
 from caching.ai.pictures import picture_question
 from caching.ai.policies import DEFAULT, AnswerPolicy
@@ -45,12 +45,12 @@ class Door:
     def chat(self, operation: str, messages: Messages, **options: Any) -> Answer:
         """One whole answer."""
         question = text_question(operation, messages, _known(options), streamed=False)
-        with _errors_for_users():
+        with _errors_for_users:
             return asking.answer(question).value
 
     async def achat(self, operation: str, messages: Messages, **options: Any) -> Answer:
         question = text_question(operation, messages, _known(options), streamed=False)
-        with _errors_for_users():
+        with _errors_for_users:
             return (await asking.aanswer(question)).value
 
     def stream(self, operation: str, messages: Messages, **options: Any) -> AnswerStream:
@@ -74,33 +74,43 @@ class Door:
         When it does not fit, the model is told why and asked once more.
         """
         question = structure_question(operation, messages, schema, _known(options))
-        with _errors_for_users():
+        with _errors_for_users:
             return asking.answer(question).value
 
     async def astructured(
         self, operation: str, messages: Messages, schema: type[M], **options: Any
     ) -> StructuredAnswer[M]:
         question = structure_question(operation, messages, schema, _known(options))
-        with _errors_for_users():
+        with _errors_for_users:
             return (await asking.aanswer(question)).value
+
+    def peek(self, operation: str, messages: Messages, **options: Any) -> Answer | None:
+        """What is kept of what `chat` and `stream` would answer. Asks nobody, and is counted nowhere."""
+        return asking.peek(text_question(operation, messages, _known(options), streamed=False))
+
+    def peek_structured(
+        self, operation: str, messages: Messages, schema: type[M], **options: Any
+    ) -> StructuredAnswer[M] | None:
+        """The same of `structured`."""
+        return asking.peek(structure_question(operation, messages, schema, _known(options)))
 
     def embed(self, operation: str, texts: Sequence[str], *, model: str | None = None) -> list[array[float]]:
         """A float32 vector for each text. Each has an entry of its own; only unknown texts are sent, and each once."""
-        batch = Batch(operation, texts, model)
+        batch = text_batch(operation, texts, model)
         batch.look()
-        with _errors_for_users():
+        with _errors_for_users:
             for part, plan in batch.plans():
-                batch.take(part, live.result(plan).body)
+                batch.take(part, live.result(plan))
         return batch.in_order()
 
     async def aembed(
         self, operation: str, texts: Sequence[str], *, model: str | None = None
     ) -> list[array[float]]:
-        batch = Batch(operation, texts, model)
+        batch = text_batch(operation, texts, model)
         await asyncio.to_thread(batch.look)
-        with _errors_for_users():
+        with _errors_for_users:
             for part, plan in batch.plans():
-                batch.take(part, (await live.aresult(plan)).body)
+                batch.take(part, await live.aresult(plan))
         return batch.in_order()
 
     def image(
@@ -114,8 +124,8 @@ class Door:
     ) -> bytes:
         """A PNG picture, kept as bytes."""
         question = picture_question(operation, prompt, size=size, model=model, policy=policy)
-        with _errors_for_users():
-            return asking.answer(question).value
+        with _errors_for_users:
+            return asking.answer(question).value.png
 
     async def aimage(
         self,
@@ -127,8 +137,8 @@ class Door:
         policy: AnswerPolicy = DEFAULT,
     ) -> bytes:
         question = picture_question(operation, prompt, size=size, model=model, policy=policy)
-        with _errors_for_users():
-            return (await asking.aanswer(question)).value
+        with _errors_for_users:
+            return (await asking.aanswer(question)).value.png
 
 
 ai = Door()
@@ -153,13 +163,13 @@ async def _areplay(answer: Answer) -> AsyncGenerator[Piece | Answer, None]:
 
 
 def _live(question: Question[Answer], begun: Begun) -> Generator[Piece | Answer, None, None]:
-    with _errors_for_users():
+    with _errors_for_users:
         for news in asking.stream(question, begun):
             yield from _pieces(news)
 
 
 async def _alive(question: Question[Answer], begun: Begun) -> AsyncGenerator[Piece | Answer, None]:
-    with _errors_for_users():
+    with _errors_for_users:
         async for news in asking.astream(question, begun):
             for piece in _pieces(news):
                 yield piece
@@ -175,9 +185,17 @@ def _pieces(news: bytes | live.Restart | Reply[Answer]) -> Iterator[Piece | Answ
         yield news
 
 
-@contextmanager
-def _errors_for_users() -> Iterator[None]:
-    try:
-        yield
-    except UpstreamError as error:
-        raise error_for_users(error) from error
+class _ErrorsForUsers:
+    """A class and one object, as a hit takes no longer than a dozen of contextlib's context managers."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, UpstreamError):
+            raise error_for_users(error) from error
+
+
+_errors_for_users = _ErrorsForUsers()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from caching import keys, stats
-from caching.ai import client, kept
+from caching.ai import booking, client, kept, vectors
+from caching.ai.answers import Source as AnswerSource
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import Plan, Publish
-from caching.ai.policies import DEFAULT
+from caching.ai.live import Ended, Plan, Source, UpstreamError, result
+from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
 from caching.ai.surfaces import PLAIN
-from caching.codec import Floats, Undecodable
+from caching.ai.usage import Usage
 from caching.connection.wire import Command
 from caching.stats import Outcome
 from caching.tags import Stamps
@@ -23,94 +25,151 @@ from caching.tags import Stamps
 # OpenAI takes 300,000 tokens in one request: this leaves each input about 600.
 EMBEDDINGS_A_REQUEST = 512
 
-_FLOATS = Floats()
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
-class Batch:
-    """The texts of one call. `vectors` has those that are known."""
+Input = str | tuple[int, ...]
+"""A text, or its tokens."""
 
-    def __init__(self, operation: str, texts: Sequence[str], model: str | None) -> None:
-        if isinstance(texts, str):
-            raise TypeError("embed() takes several texts, not one.")
-        provider = ai_provider()
-        self._texts = texts
-        self._parameters: Mapping[str, object] = {"model": model or provider.embedding_model}
-        self._places = {
-            text: kept.place_of(
-                AIRequest("embedding", operation, provider.base_url, {**self._parameters, "input": text}),
-                DEFAULT,
-            )
-            for text in texts
-        }
-        self.vectors: dict[str, array[float]] = {}
+
+class Batch:
+    """The inputs of one call, which is `request`. `vectors` has those that are known. `ask` gives the source that brings, as `packed`, the
+    vectors of some of them; of so many `at_once`."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        request: AIRequest,
+        request_of: Callable[[Input], AIRequest],
+        ask: Callable[[list[Input]], Source],
+        *,
+        policy: AnswerPolicy = DEFAULT,
+        at_once: int = EMBEDDINGS_A_REQUEST,
+    ) -> None:
+        self._inputs = inputs
+        self._request = request
+        self._ask = ask
+        self._is_refreshed = policy.refresh
+        self._at_once = at_once
+        self._places = {one: kept.place_of(request_of(one)) for one in inputs}
+        self.vectors: dict[Input, array[float]] = {}
+        self._hits: dict[AnswerSource, list[bytes]] = {}
         self._stamps: Stamps = {}
 
     def look(self) -> None:
         """Raises CacheUnavailable."""
-        found = kept.read_many(list(self._places.values()))
-        for (text, place), one in zip(self._places.items(), found, strict=True):
-            vector = _opened(place, one)
+        found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
+        for (text, place), one in zip(self._places.items(), found, strict=False):
+            vector = self._opened(place, one)
             if vector is not None:
                 self.vectors[text] = vector
             elif isinstance(one, Missing):
                 self._stamps |= one.stamps
+        self._book_hits()
         unknown = self._unknown()
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
 
-    def plans(self) -> list[tuple[list[str], Plan]]:
-        """One for each request that has to be made, with its texts."""
+    def plans(self) -> list[tuple[list[Input], Plan]]:
+        """One for each request that has to be made, with its inputs."""
         unknown = self._unknown()
-        steps = range(0, len(unknown), EMBEDDINGS_A_REQUEST)
-        return [
-            (part, self._plan(part)) for part in (unknown[at : at + EMBEDDINGS_A_REQUEST] for at in steps)
-        ]
+        steps = range(0, len(unknown), self._at_once)
+        return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
-    def take(self, texts: Sequence[str], body: bytes) -> None:
-        self.vectors |= {text: _FLOATS.load(one) for text, one in zip(texts, _unpack(body), strict=True)}
+    def take(self, inputs: Sequence[Input], ended: Ended) -> None:
+        bodies = _unpack(ended.body)
+        self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
+        if not ended.asked:
+            booking.spared(self._request, "shared", _usage(bodies), requests=len(bodies))
 
     def in_order(self) -> list[array[float]]:
-        return [self.vectors[text][:] for text in self._texts]  # two equal texts get two arrays
+        return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
 
-    def _unknown(self) -> list[str]:
-        return [text for text in self._places if text not in self.vectors]
+    def _opened(self, place: Place, found: Found | Missing) -> array[float] | None:
+        """None: it has to be asked for."""
+        if isinstance(found, Missing):
+            stats.record(place.kind, found.outcome)
+            return None
+        try:
+            vector = vectors.load(found.body)
+        except ValueError:
+            stats.record(place.kind, Outcome.UNDECODABLE)
+            return None
+        self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
+        return vector
 
-    def _plan(self, texts: list[str]) -> Plan:
-        places = [self._places[text] for text in texts]
+    def _book_hits(self) -> None:
+        for source, bodies in self._hits.items():
+            booking.spared(self._request, source, _usage(bodies), requests=len(bodies))
+        self._hits = {}
+
+    def _unknown(self) -> list[Input]:
+        return [one for one in self._places if one not in self.vectors]
+
+    def _plan(self, inputs: list[Input]) -> Plan:
+        places = [self._places[one] for one in inputs]
         stamps = self._stamps
 
-        def ask(publish: Publish) -> bytes:
-            vectors = client.embed(self._parameters, texts)
-            return _pack([_FLOATS.dump(vector) for vector in vectors])
-
         def look() -> bytes | None:
-            found = kept.read_many(places)
+            if self._is_refreshed:
+                return None
+            found = vectors.read_many(places)
             bodies = [one.body for one in found if isinstance(one, Found)]
-            return _pack(bodies) if len(bodies) == len(texts) else None
+            return _pack(bodies) if len(bodies) == len(inputs) else None
 
         def keep(body: bytes, seconds: float) -> list[Command]:
-            if not kept.may_keep(places[0], stamps):
+            bodies = _unpack(body)
+            is_kept = kept.may_keep(places[0], stamps)
+            booking.asked(
+                self._request, _usage(bodies), is_kept=is_kept, seconds=seconds, requests=len(bodies)
+            )
+            if not is_kept:
                 return []
+            now = time.time()
             return [
-                kept.storing(place, one, stamps, seconds)
-                for place, one in zip(places, _unpack(body), strict=True)
+                vectors.storing(place, one, stamps, now=now)
+                for place, one in zip(places, bodies, strict=True)
             ]
 
         identity = "\0".join([*(place.key for place in places), *map(repr, stamps.values())])
-        return Plan(keys.digest(identity.encode()), PLAIN, ask, look, keep)
+        return Plan(keys.digest(identity.encode()), PLAIN, self._ask(inputs), look, keep)
 
 
-def _opened(place: Place, found: Found | Missing) -> array[float] | None:
-    """None: it has to be asked for."""
-    if isinstance(found, Missing):
-        stats.record(place.kind, found.outcome)
-        return None
+def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch:
+    """Of the platform's provider."""
+    if isinstance(texts, str):
+        raise TypeError("embed() takes several texts, not one.")
+    provider = ai_provider()
+    parameters = {"model": model or provider.embedding_model}
+
+    def request_of(text: Input) -> AIRequest:
+        return AIRequest("embedding", operation, provider.base_url, {**parameters, "input": text})
+
+    def ask(some: list[Input]) -> Source:
+        return lambda publish: packed(some, *client.embed(parameters, some))
+
+    return Batch(texts, request_of(""), request_of, ask)
+
+
+def vector_of(text: str) -> array[float]:
+    """Of a question that is to be compared with others. Raises AIError."""
+    batch = text_batch("question", [text], None)
+    batch.look()
     try:
-        vector = _FLOATS.load(found.body)
-    except (ValueError, Undecodable):
-        stats.record(place.kind, Outcome.UNDECODABLE)
-        return None
-    stats.record(place.kind, found.outcome)
-    return vector
+        for part, plan in batch.plans():
+            batch.take(part, result(plan))
+    except UpstreamError as error:
+        raise client.error_for_users(error) from error
+    return batch.in_order()[0]
+
+
+def packed(inputs: Sequence[Input], fresh: Sequence[array[float]], tokens: int) -> bytes:
+    """What a source brings: as many as inputs were sent, in their order. The provider has counted the tokens of all
+    together; each gets its share, by length."""
+    share = tokens / max(1, sum(map(len, inputs)))
+    return _pack([vectors.dump(one, round(share * len(of))) for of, one in zip(inputs, fresh, strict=True)])
+
+
+def _usage(bodies: Sequence[bytes]) -> Usage:
+    return Usage(sum(map(vectors.tokens_of, bodies)))

@@ -7,9 +7,10 @@ those who would rather have it than an error; one that was invalidated serves no
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+import msgspec
 
 from caching import conf, entries, keys, near, policy, tags
 from caching.ai.policies import AnswerPolicy
@@ -26,34 +27,33 @@ from caching.tags import Question, Stamps
 COPY_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one answer is kept, and for how long."""
+class Place(msgspec.Struct, frozen=True):
+    """Where one answer is kept."""
 
     key: str
     tags: tuple[str, ...]
+    operation: str
     kind: str
     """under which it is counted"""
-    ttl_seconds: int
-    linger_seconds: int
+
+    def ttl_seconds(self, given: int | None = None) -> int:
+        overrides = conf.current().ai_ttl_seconds
+        return given or policy.ai_ttl_seconds(self.operation, self.kind.removeprefix("ai_"), overrides)
 
 
-def place_of(request: AIRequest, policy_: AnswerPolicy) -> Place:
+def place_of(request: AIRequest) -> Place:
     """Raises ValueError for an operation or a scope that cannot stand in a key."""
-    settings = conf.current()
-    ttl_seconds = policy_.ttl_seconds or policy.ai_ttl_seconds(
-        request.operation, request.kind, settings.ai_ttl_seconds
-    )
+    operation = request.operation
     return Place(
-        keys.ai_entry(conf.key_prefix(), request.operation, request.digest()),
-        tags_of(request.operation, request.scopes),
+        keys.ai_entry(conf.key_prefix(), operation, request.digest()),
+        tags_of(operation, request.scopes),
+        operation,
         f"ai_{request.kind}",
-        ttl_seconds,
-        settings.ai_stale_seconds if policy_.stale_if_error else 0,
     )
 
 
-def tags_of(operation: str, scopes_: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=10_000)
+def tags_of(operation: str, scopes_: tuple[str, ...]) -> tuple[str, ...]:
     return (keys.EVERY_ANSWER, keys.answer_tag(f"operation:{operation}"), *map(keys.answer_tag, scopes_))
 
 
@@ -88,30 +88,6 @@ def copy_of(place: Place) -> Found | None:
     """The copy in this process. The caller's scope has made its barrier."""
     copy = near.get(place.key)
     return None if copy is None else Found(copy.body, copy.value, Outcome.NEAR)
-
-
-def read_many(places: Sequence[Place]) -> list[Found | Missing]:
-    """As `read`, for places with the same tags: one round trip for what this process has no copy of."""
-    if not places:
-        return []
-    is_ready = scopes.ready()
-    copies = [copy_of(place) if is_ready else None for place in places]
-    asked = [place for place, copy in zip(places, copies, strict=True) if copy is None]
-    since = near.position() if is_ready else None
-    replies = iter(_gathered(asked, since))
-    return [copy or next(replies) for copy in copies]
-
-
-def _gathered(places: Sequence[Place], since: near.Position | None) -> list[Found | Missing]:
-    if not places:
-        return []
-    names = places[0].tags
-    values = wire.mget([*(place.key for place in places), *tags.keys_of(names)])
-    stamps = tags.settled(names, values[len(places) :])
-    return [
-        _judged(place, entries.weighed(place.key, packed, stamps), since)
-        for place, packed in zip(places, values, strict=False)
-    ]
 
 
 def _judged(place: Place, reading: entries.Reading, since: near.Position | None) -> Found | Missing:
@@ -151,13 +127,15 @@ def may_keep(place: Place, stamps: Stamps) -> bool:
     return False
 
 
-def storing(place: Place, body: bytes, stamps: Stamps, computed_seconds: float) -> Command:
+def storing(
+    place: Place, body: bytes, stamps: Stamps, *, computed_seconds: float, policy: AnswerPolicy
+) -> Command:
     """What keeps the answer. `may_keep` has been asked."""
     now = time.time()
-    entry = entries.made(
-        stamps, body, computed_seconds=computed_seconds, ttl_seconds=place.ttl_seconds, now=now
-    )
-    return entries.storing(place.key, entry, now=now, linger_seconds=place.linger_seconds)
+    life = place.ttl_seconds(policy.ttl_seconds)
+    entry = entries.made(stamps, body, computed_seconds=computed_seconds, ttl_seconds=life, now=now)
+    linger_seconds = conf.current().ai_stale_seconds if policy.stale_if_error else 0
+    return entries.storing(place.key, entry, now=now, linger_seconds=linger_seconds)
 
 
 def forget_copy(place: Place) -> None:

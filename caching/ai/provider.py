@@ -32,7 +32,16 @@ class Provider:
 
 def ai_provider() -> Provider:
     """The provider of the settings: a base URL decides, else a key means OpenAI, else there is only the engine."""
-    settings = conf.current()
+    global _read  # noqa: PLW0603
+    settings, provider = _read
+    if settings is not conf.current():
+        settings = conf.current()
+        provider = _provider(settings)
+        _read = settings, provider
+    return provider
+
+
+def _provider(settings: conf.CachingConf) -> Provider:
     if not (settings.openai_base_url or settings.openai_api_key):
         return Provider("offline", OFFLINE_URL, OFFLINE_MODEL, OFFLINE_MODEL, OFFLINE_MODEL)
     base_url = settings.openai_base_url.rstrip("/") or OPENAI_URL
@@ -43,3 +52,6 @@ def ai_provider() -> Provider:
         settings.ai_embedding_model,
         settings.ai_image_model,
     )
+
+
+_read = conf.CachingConf(), _provider(conf.CachingConf())

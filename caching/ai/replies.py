@@ -145,11 +145,13 @@ class _Embedding(msgspec.Struct):
 
 class _Embeddings(msgspec.Struct):
     data: list[_Embedding]
+    usage: _Tokens | None = None
 
 
-def read_vectors(reply: object, *, count: int) -> list[array[float]]:
-    """The vectors in the order of the inputs. All of them, or AIUnavailable."""
-    embeddings = sorted(_read(reply, _Embeddings).data, key=lambda one: one.index)
+def read_vectors(reply: object, *, count: int) -> tuple[list[array[float]], int]:
+    """The vectors in the order of the inputs, and the tokens of all. All of them, or AIUnavailable."""
+    read = _read(reply, _Embeddings)
+    embeddings = sorted(read.data, key=lambda one: one.index)
     if [one.index for one in embeddings] != list(range(count)):
         raise AIUnavailable(UNREADABLE)
     try:
@@ -158,7 +160,7 @@ def read_vectors(reply: object, *, count: int) -> list[array[float]]:
         raise AIUnavailable(UNREADABLE) from error
     if not all(vectors):
         raise AIAnswerUnusable("The AI provider sent an empty embedding. Please try again.", reason="empty")
-    return vectors
+    return vectors, (read.usage and read.usage.prompt_tokens) or 0
 
 
 class _Picture(msgspec.Struct):
@@ -166,17 +168,26 @@ class _Picture(msgspec.Struct):
     url: str | None = None
 
 
+class _PictureTokens(msgspec.Struct):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
 class _Pictures(msgspec.Struct):
     data: list[_Picture]
+    usage: _PictureTokens | None = None
 
 
-def read_picture(reply: object) -> bytes | str:
-    """The picture itself, or the URL where it lies for a while."""
-    for picture in _read(reply, _Pictures).data:
+def read_picture(reply: object) -> tuple[bytes | str, Usage]:
+    """The picture itself, or the URL where it lies for a while; and what it took, if the provider says so."""
+    read = _read(reply, _Pictures)
+    tokens = read.usage or _PictureTokens()
+    usage = Usage(tokens.input_tokens or 0, tokens.output_tokens or 0)
+    for picture in read.data:
         if picture.b64_json:
-            return _decoded(picture.b64_json)
+            return _decoded(picture.b64_json), usage
         if picture.url:
-            return picture.url
+            return picture.url, usage
     raise AIAnswerUnusable("The AI provider sent no picture. Please try again.", reason="empty")
 
 

@@ -14,7 +14,7 @@ import msgspec
 from caching import keys
 from caching.errors import AIRequestRejected
 
-Kind = Literal["chat", "embedding", "image", "response", "value"]
+Kind = Literal["chat", "response", "embedding", "image", "images", "value"]
 
 NOT_MEANING = frozenset(
     {
@@ -32,9 +32,9 @@ NOT_MEANING = frozenset(
         "user",
     }
 )
-# A model writes the properties of a schema in the order in which the schema names them. The fields of `extra_body`
-# belong to servers of their own, and may be schemas too.
-ORDER_IS_MEANING = frozenset({"functions", "response_format", "tools"})
+# A model writes the properties of a schema in the order in which the schema names them. In Responses, `text` holds it.
+# The fields of `extra_body` belong to servers of their own, and may be schemas too.
+ORDER_IS_MEANING = frozenset({"functions", "response_format", "text", "tools"})
 
 _as_given = msgspec.json.Encoder()
 _sorted = msgspec.json.Encoder(order="sorted")
@@ -42,7 +42,10 @@ _sorted = msgspec.json.Encoder(order="sorted")
 
 @dataclass(frozen=True, slots=True)
 class AIRequest:
-    """One question to one provider. `parameters` are what the SDK is called with; `provider` is the base URL."""
+    """One question to one provider. `parameters` are what the SDK is called with; `provider` is the base URL.
+
+    Of kind "image" is one picture, kept as its bytes; of kind "images" a reply with any number, kept as its body.
+    """
 
     kind: Kind
     operation: str

@@ -7,6 +7,7 @@ can: it asks the provider once for all who ask at the same time.
 from __future__ import annotations
 
 import hashlib
+import time
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,14 +16,13 @@ import msgspec
 import pydantic
 
 from caching import keys, stats
-from caching.ai import kept
+from caching.ai import kept, vectors
 from caching.ai.kept import Found, Place
 from caching.ai.policies import AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.replies import read_completion
 from caching.ai.requests import AIRequest, Kind
 from caching.ai.surfaces import CHAT
-from caching.codec import Floats
 from caching.connection import wire
 from caching.entries import Invalidated, invalidate
 from caching.errors import AIError, Uncacheable
@@ -35,7 +35,6 @@ def _anything() -> Any:
 
 
 _VALUES: ResultCodec = ResultCodec(_anything)
-_FLOATS = Floats()
 # A completion that was made here of a mere text.
 _BY_HAND = "kept-by-hand"
 _OWNERS = ("user", "scenario", "simulation", "persona", "scene")
@@ -84,14 +83,19 @@ class AICacheService:
     def cache_embedding(
         self, text: str, embedding: Sequence[float], *, model: str, operation: str = "embedding"
     ) -> None:
-        _keep(_embedding(text, model, operation), _FLOATS.dump(array("f", embedding)), None)
+        place = _place(_embedding(text, model, operation))
+        stamps = kept.stamps_for(place, {})
+        if kept.may_keep(place, stamps):
+            body = vectors.dump(array("f", embedding))
+            wire.checked(wire.call([vectors.storing(place, body, stamps, now=time.time())]))
 
     def get_cached_embedding(
         self, text: str, *, model: str, operation: str = "embedding"
     ) -> array[float] | None:
         """As float32."""
-        vector: array[float] | None = _get(_embedding(text, model, operation), _FLOATS.load, None)
-        return vector
+        (found,) = vectors.read_many([_place(_embedding(text, model, operation))])
+        stats.record("ai_embedding", found.outcome)
+        return vectors.load(found.body) if isinstance(found, Found) else None
 
     def cache_scenario_analysis(
         self, pdf_content: bytes | str, analysis: Any, *, ttl: int | None = None, **more: Any
@@ -193,17 +197,17 @@ def _embedding(text: str, model: str, operation: str) -> AIRequest:
 
 
 def _keep(request: AIRequest, body: bytes, ttl: int | None) -> bool:
-    place = _place(request, ttl)
+    place, policy = _place(request), AnswerPolicy(ttl_seconds=ttl)
     stamps = kept.stamps_for(place, {})
     if not kept.may_keep(place, stamps):
         return False
-    wire.checked(wire.call([kept.storing(place, body, stamps, 0)]))
+    wire.checked(wire.call([kept.storing(place, body, stamps, computed_seconds=0, policy=policy)]))
     kept.forget_copy(place)
     return True
 
 
 def _get(request: AIRequest, open_: Any, default: Any) -> Any:
-    place = _place(request, None)
+    place = _place(request)
     found = kept.read(place)
     outcome, value = found.outcome, default
     if isinstance(found, Found):
@@ -215,9 +219,9 @@ def _get(request: AIRequest, open_: Any, default: Any) -> Any:
     return value
 
 
-def _place(request: AIRequest, ttl: int | None) -> Place:
+def _place(request: AIRequest) -> Place:
     try:
-        return kept.place_of(request, AnswerPolicy(ttl_seconds=ttl))
+        return kept.place_of(request)
     except TypeError as error:
         raise Uncacheable(f"What an answer is kept under has to be plain data: {error}") from error
 

@@ -5,13 +5,17 @@ Redis is asked for its keys in steps, which no request may do; invalidation itse
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from caching import codec, conf, keys, tags
+from caching.ai import kept, vectors
 from caching.connection import raising_cache_unavailable, redis_client, wire
 from caching.entries import Entry
+from caching.tags import Stamps
 
 MOST_ENTRIES = 200_000
 KEYS_A_STEP = 500
@@ -52,20 +56,29 @@ def _entry_keys() -> Iterator[str]:
 
 def _hit(entry_keys: list[str], names: Set[str]) -> int:
     concerned = [
-        entry
-        for packed in wire.mget(entry_keys)
-        if (entry := _unpacked(packed)) and not names.isdisjoint(entry.tags)
+        one
+        for key, packed in zip(entry_keys, wire.mget(entry_keys), strict=True)
+        if packed and (one := _unpacked(key, packed)) and not names.isdisjoint(one.tags)
     ]
     if not concerned:
         return 0
-    needed = sorted({name for entry in concerned for name in entry.tags})
+    needed = sorted({name for one in concerned for name in one.tags})
     stamps = tags.present(needed)
-    return sum(entry.holds(stamps) for entry in concerned)
+    return sum(one.holds(stamps) for one in concerned)
 
 
-def _unpacked(packed: bytes | None) -> Entry | None:
-    """None: expired meanwhile, or no entry of ours."""
-    try:
-        return None if packed is None else codec.decode(_CODEC, packed)
-    except codec.Undecodable:
-        return None
+class _Kept(NamedTuple):
+    tags: Sequence[str]
+    holds: Callable[[Stamps], bool]
+
+
+def _unpacked(key: str, packed: bytes) -> _Kept | None:
+    """None: no entry of ours."""
+    with suppress(codec.Undecodable):
+        entry = codec.decode(_CODEC, packed)
+        return _Kept(entry.tags, entry.holds)
+    with suppress(codec.Undecodable, ValueError):
+        vector = codec.decode(vectors.CODEC, packed)
+        names = kept.tags_of(key.split(":")[-2], ())
+        return _Kept(names, lambda stamps: vectors.seal(names, stamps) == vector.seal)
+    return None

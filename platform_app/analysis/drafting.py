@@ -5,6 +5,7 @@ Nothing here is saved, and nothing is made up: without a draft that makes sense 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -32,16 +33,18 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def draft_people(material: Material) -> CasePeople:
-    return _ask("people", prompts.about_people(material), CasePeople)
+    return _ask("people", prompts.about_people(material), CasePeople, prompts.PEOPLE_VERSION, material)
 
 
 def draft_scenes(material: Material, people: CasePeople) -> list[SceneDraft]:
     names = [persona.name for persona in people.personas]
-    return _ask("scenes", prompts.about_scenes(material, people), scenes_among(names)).scenes
+    asked, schema = prompts.about_scenes(material, people), scenes_among(names)
+    return _ask("scenes", asked, schema, prompts.SCENES_VERSION, material).scenes
 
 
 def draft_outcomes(material: Material, scenes: Sequence[SceneDraft]) -> list[str]:
-    return _ask("learning outcomes", prompts.about_outcomes(material, scenes), CaseOutcomes).learning_outcomes
+    asked, version = prompts.about_outcomes(material, scenes), prompts.OUTCOMES_VERSION
+    return _ask("learning outcomes", asked, CaseOutcomes, version, material).learning_outcomes
 
 
 def assemble(
@@ -60,14 +63,21 @@ def assemble(
     )
 
 
-def _ask(what: str, messages: prompts.Messages, schema: type[M]) -> M:
+def _ask(what: str, messages: prompts.Messages, schema: type[M], version: str, material: Material) -> M:
     """An answer that fits its schema; the door itself asks once more before it gives up."""
     try:
-        return ai.structured(OPERATION, messages, schema, prompt_version=prompts.VERSION).value
+        return ai.structured(
+            OPERATION, messages, schema, prompt_version=version, prompt_cache_key=_cache_key(material)
+        ).value
     except AIAnswerUnusable as error:
         if error.reason not in UNUSABLE:
             raise
         raise AIAnswerUnusable(UNUSABLE[error.reason].format(what=what), reason=error.reason) from error
+
+
+def _cache_key(material: Material) -> str:
+    """What begins alike are requests about the same case: a second try, an analysis that is started again."""
+    return f"case:{hashlib.sha256(material.case.encode()).hexdigest()[:24]}"
 
 
 def _persona(person: PersonaDraft) -> drafts.PersonaDraft:
@@ -83,4 +93,8 @@ def _persona(person: PersonaDraft) -> drafts.PersonaDraft:
 
 
 def _scene(scene: SceneDraft) -> drafts.SceneDraft:
-    return drafts.SceneDraft(**scene.model_dump(exclude={"personas"}), personas=tuple(scene.personas))
+    columns = scene.model_dump(exclude={"personas", "opening_questions"})
+    openings: dict[str, list[str]] = {}
+    for one in scene.opening_questions:
+        openings.setdefault(one.persona, []).extend(one.questions)
+    return drafts.SceneDraft(**columns, personas=tuple(scene.personas), opening_questions=openings)

@@ -1,6 +1,6 @@
 """What the analysis asks the AI: instructions first, as they never change, then the material in blocks (`prompting`).
 
-A change of wording that should change answers needs another VERSION: kept answers belong to the version that asked.
+A change of wording that should change answers needs another version of that prompt: kept answers belong to the version that asked.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from platform_app.analysis.schema import CasePeople, SceneDraft
 from platform_app.prompting import block
 from platform_app.scenarios.pictures import picture_prompt
 
-VERSION = "1"
+PEOPLE_VERSION = "1"
+SCENES_VERSION = "2"
+OUTCOMES_VERSION = "1"
 Messages = list[dict[str, str]]
 
 RULES = """\
@@ -55,6 +57,9 @@ conversation can tell.
 turn_limit: how many messages the student may write: between 8 and 20.
 personas: the names of the people present, exactly as in <people>; one to four.
 image_prompt: what a picture of the place shows. No text, no logos, no faces of real people.
+opening_questions: for everybody present two or three questions with which a student could begin the conversation with this \
+person. Short, in the words of somebody who has read the case once: about a figure, the decision, or what this person's \
+position makes of it. Each different, at most 200 characters, without a name, and none that gives the solution away.
 
 {RULES}"""
 

@@ -7,7 +7,7 @@ the people make sense is checked here too: an answer that does not fit its schem
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, create_model, model_validator
 
@@ -23,6 +23,7 @@ def _not_blank(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_not_blank)]
 Trait = Annotated[int, Field(ge=0, le=10)]
+TO_BEGIN_WITH = "Questions to begin with, for everybody present."
 
 
 class Traits(BaseModel):
@@ -68,6 +69,13 @@ class CasePeople(BaseModel):
         return self
 
 
+class OpeningDraft(BaseModel):
+    """With what the student could begin the conversation with one of those present."""
+
+    persona: Text = Field(description="The name of somebody who is present.")
+    questions: list[Text] = Field(description="Two or three questions, each of at most 200 characters.")
+
+
 class SceneDraft(BaseModel):
     title: Text
     description: Text
@@ -78,6 +86,13 @@ class SceneDraft(BaseModel):
         min_length=1, description="Names of the personas present, as in the list of people."
     )
     image_prompt: Text
+    # A scene can do without: a model that forgets them, or asks somebody who is not there, spoils nothing.
+    opening_questions: list[OpeningDraft] = Field(default_factory=list, description=TO_BEGIN_WITH)
+
+    @model_validator(mode="after")
+    def _of_those_present(self) -> Self:
+        self.opening_questions = [one for one in self.opening_questions if one.persona in self.personas]
+        return self
 
 
 class CaseScenes(BaseModel):
@@ -95,10 +110,22 @@ def scenes_among(names: Sequence[str]) -> type[CaseScenes]:
     def once(present: list[str]) -> list[str]:
         return [*dict.fromkeys(present)]
 
-    one = Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": [*names]})]
+    def known_or_dropped(name: str) -> str:
+        return resolve(name, names) or name
+
+    listed = WithJsonSchema({"type": "string", "enum": [*names]})
+    one = Annotated[str, AfterValidator(known), listed]
+    asked = Annotated[str, AfterValidator(known_or_dropped), listed]
     present = Annotated[list[one], AfterValidator(once)]  # type: ignore[valid-type]
     everyone = Field(min_length=1, description="Names of the people present.")
-    scene = create_model("SceneDraft", __base__=SceneDraft, personas=(present, everyone))
+    opening = create_model("OpeningDraft", __base__=OpeningDraft, persona=(asked, ...))
+    openings: Any = Field(default_factory=list, description=TO_BEGIN_WITH)
+    scene = create_model(
+        "SceneDraft",
+        __base__=SceneDraft,
+        personas=(present, everyone),
+        opening_questions=(list[opening], openings),  # type: ignore[valid-type]
+    )
     scenes = Field(min_length=1, max_length=8)
     return create_model("CaseScenes", __base__=CaseScenes, scenes=(list[scene], scenes))  # type: ignore[valid-type]
 

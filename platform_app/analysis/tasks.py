@@ -23,6 +23,7 @@ from platform_app.analysis.run import Run, Superseded, announce_end
 from platform_app.analysis.schema import SceneDraft
 from platform_app.errors import DocumentUnreadable, NotAllowed
 from platform_app.models import Scenario, Stage
+from platform_app.retrieval.selectors import prepare_case
 from platform_app.scenarios.actions import create_from_draft
 from platform_app.scenarios.drafts import ScenarioDraft
 from platform_app.scenarios.pictures import new_name
@@ -43,7 +44,8 @@ def analyze_document(document_id: int) -> None:
         return
     try:
         with heartbeat(run.beat):
-            _analyze(run)
+            scenario = _analyze(run)
+        _prepare(scenario)
     except Superseded:
         log.info("The analysis of document %s was given up: the document is gone or begun anew", document_id)
     except (DocumentUnreadable, NotAllowed) as error:
@@ -59,7 +61,7 @@ def analyze_document(document_id: int) -> None:
         _fail(run, OUR_FAULT)
 
 
-def _analyze(run: Run) -> None:
+def _analyze(run: Run) -> Scenario:
     run.enter(Stage.READING)
     material = read_material(run.document)
     run.enter(Stage.PEOPLE)
@@ -75,8 +77,17 @@ def _analyze(run: Run) -> None:
     drawn = _draw(run, scenes)
     draft = drafting.assemble(people, scenes, outcomes)
     notes = [*material.notes, *(picture.complaint for picture in drawn if picture.complaint)]
-    _save(run, draft, material.whole_case, drawn, notes)
+    scenario = _save(run, draft, material.whole_case, drawn, notes)
     announce_end(run.document)
+    return scenario
+
+
+def _prepare(scenario: Scenario) -> None:
+    """What the personas and graders will look passages up by. The scenario is there; without this it is made when needed."""
+    try:
+        prepare_case(scenario)
+    except (AIError, CacheUnavailable, JobTimeoutException):
+        log.warning("The passages of scenario %s could not be prepared", scenario.pk, exc_info=True)
 
 
 def _draw(run: Run, scenes: Sequence[SceneDraft]) -> list[Picture]:
@@ -89,7 +100,9 @@ def _draw(run: Run, scenes: Sequence[SceneDraft]) -> list[Picture]:
     return sorted(done, key=lambda picture: picture.position)
 
 
-def _save(run: Run, draft: ScenarioDraft, case_text: str, drawn: Sequence[Picture], notes: list[str]) -> None:
+def _save(
+    run: Run, draft: ScenarioDraft, case_text: str, drawn: Sequence[Picture], notes: list[str]
+) -> Scenario:
     """Scenario and document in one transaction, or neither; picture files of a transaction that failed are removed."""
     stored: list[str] = []
     try:
@@ -102,6 +115,7 @@ def _save(run: Run, draft: ScenarioDraft, case_text: str, drawn: Sequence[Pictur
         for name in stored:
             default_storage.delete(name)
         raise
+    return scenario
 
 
 def _hang(scenario: Scenario, drawn: Sequence[Picture]) -> Iterator[str]:

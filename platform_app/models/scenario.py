@@ -171,3 +171,19 @@ class Scene(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class OpeningQuestion(models.Model):
+    """What a student can say first to somebody in a scene, with one click: the same words for all, so that they are
+    answered once. `position` counts the questions of one scene, over all its people."""
+
+    scene = models.ForeignKey(Scene, on_delete=models.CASCADE, related_name="opening_questions")
+    persona = models.ForeignKey(Persona, on_delete=models.CASCADE, related_name="opening_questions")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.text

@@ -46,10 +46,11 @@ def _grade_scene(simulation: Simulation, scene: Scene) -> GradedScene:
     rubric = simulation.scenario.rubric
     assessment = ai.structured(
         "scene_grading",
-        scene_messages(rubric, progress, transcript),
+        scene_messages(simulation.scenario, progress, transcript),
         assessment_for([criterion["name"] for criterion in rubric], _student_words(transcript)),
         prompt_version=PROMPT_VERSION,
         scopes=(f"scenario:{simulation.scenario_id}", f"user:{simulation.student_id}"),
+        prompt_cache_key=f"grading:scene:{scene.pk}",
     ).value
     return _graded(scene, rubric, assessment)
 
@@ -106,6 +107,7 @@ def _grade_whole(simulation: Simulation, scenes: list[GradedScene]) -> tuple[Ove
         OverallAssessment,
         prompt_version=PROMPT_VERSION,
         scopes=(f"scenario:{simulation.scenario_id}", f"user:{simulation.student_id}"),
+        prompt_cache_key=f"grading:scenario:{simulation.scenario_id}",
     )
     return answer.value, answer.model
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from platform_app.scenarios.completeness import refuse_if_incomplete
 from platform_app.scenarios.drafts import PersonaDraft, ScenarioDraft, SceneDraft
 from platform_app.scenarios.editing import ATTENTION, assign, editing
 from platform_app.scenarios.fields import LONGEST_LINE, MOST_LINES, OVERVIEW_FIELDS
+from platform_app.scenarios.openings import OPENINGS, usable_questions
 from platform_app.scenarios.parts import (
     OUTCOME_LENGTH,
     add_persona,
@@ -30,6 +32,7 @@ from platform_app.scenarios.parts import (
 )
 from platform_app.scenarios.pictures import discard_file
 from platform_app.scenarios.rubric import checked_rubric
+from platform_app.scenarios.signals import scenario_published
 from platform_app.scenarios.versions import overview_version, refuse_overwrite, rubric_version
 
 UNTITLED = "Untitled scenario"
@@ -111,13 +114,20 @@ def change_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> None:
             _change_scene(locked, values)
 
 
-def publish_scenario(scenario: Scenario) -> None:
-    """Shows the scenario to all who are signed in. Raises Incomplete with the list of what is missing."""
+def publish_scenario(scenario: Scenario, *, is_announced: bool = True) -> None:
+    """Shows the scenario to all who are signed in. Raises Incomplete with the list of what is missing.
+
+    Who listens to `scenario_published` hears of it after the commit, and may spend money on the answers for its students;
+    `is_announced` keeps it quiet.
+    """
     with editing(scenario) as locked:
         refuse_if_incomplete(locked, NOT_YET)
         if not locked.is_published:
             locked.published_at = timezone.now()
         _set_status(locked, ScenarioStatus.PUBLISHED)
+        if is_announced:
+            announce = partial(scenario_published.send, sender=Scenario, scenario_id=locked.pk)
+            transaction.on_commit(announce)
 
 
 def unpublish_scenario(scenario: Scenario) -> None:
@@ -166,10 +176,20 @@ def _change_scene(scenario: Scenario, values: Mapping[str, Any]) -> None:
     fields = {name: value for name, value in values.items() if name != "id"}
     if "personas" in fields:
         fields["personas"] = [_part(scenario.personas, pk, "personas") for pk in fields["personas"]]
+    if OPENINGS in fields:
+        fields[OPENINGS] = _asked(fields[OPENINGS])
     if "id" in values:
         update_scene(_part(scenario.scenes, values["id"], "scenes"), fields)
     else:
         add_scene(scenario, fields)
+
+
+def _asked(questions: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+    """A list of {persona, text} as the texts by persona."""
+    texts: dict[int, list[str]] = {}
+    for question in questions:
+        texts.setdefault(question["persona"], []).append(question["text"])
+    return texts
 
 
 def _part(parts: Any, pk: int, things: str) -> Any:
@@ -193,15 +213,21 @@ def _add_cast(scenario: Scenario, drafts: Sequence[PersonaDraft]) -> dict[str, P
 
 
 def _add_drafted_scene(scenario: Scenario, draft: SceneDraft, cast: Mapping[str, Persona]) -> None:
-    absent = [name for name in draft.personas if _plain(name) not in cast]
+    named = dict.fromkeys([*draft.personas, *draft.opening_questions])
+    absent = [name for name in named if _plain(name) not in cast]
     if absent:
         detail = f"Scene “{draft.title}” has people who are no personas: {', '.join(absent)}."
         raise InvalidInput(detail, errors=[FieldError("scenes", "unknown_persona", detail)])
-    values = {
-        name: _fitted(Scene, name, value) for name, value in asdict(draft).items() if name != "personas"
+    columns = {
+        name: _fitted(Scene, name, value)
+        for name, value in asdict(draft).items()
+        if name not in ("personas", OPENINGS)
     }
     present = {cast[_plain(name)].pk: cast[_plain(name)] for name in draft.personas}
-    add_scene(scenario, {**values, "personas": list(present.values())})
+    openings = {
+        cast[_plain(name)].pk: usable_questions(texts) for name, texts in draft.opening_questions.items()
+    }
+    add_scene(scenario, {**columns, "personas": list(present.values()), OPENINGS: openings})
 
 
 def _free_name(name: str, taken: set[str]) -> str:

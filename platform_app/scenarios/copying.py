@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from platform_app.errors import NotFound
-from platform_app.models import LearningOutcome, Persona, Scenario, Scene
+from platform_app.models import LearningOutcome, OpeningQuestion, Persona, Scenario, Scene
 from platform_app.scenarios.fields import OVERVIEW_FIELDS, PERSONA_FIELDS, SCENE_COLUMNS
 from platform_app.scenarios.pictures import copied_file, new_name
 
@@ -32,7 +32,7 @@ def duplicate_scenario(scenario: Scenario) -> Scenario:
         for outcome in original.learning_outcomes.all()
     )
     twins = {persona.pk: _copy_persona(persona, copy) for persona in original.personas.all()}
-    for scene in original.scenes.prefetch_related("personas"):
+    for scene in original.scenes.prefetch_related("personas", "opening_questions"):
         _copy_scene(scene, copy, twins)
     return copy
 
@@ -49,3 +49,7 @@ def _copy_scene(scene: Scene, scenario: Scenario, twins: dict[int, Persona]) -> 
         copy.image.save(new_name(), copied_file(scene.image.name), save=False)
     copy.save()
     copy.personas.set([twins[persona.pk] for persona in scene.personas.all()])
+    OpeningQuestion.objects.bulk_create(
+        OpeningQuestion(scene=copy, persona=twins[asked.persona_id], position=asked.position, text=asked.text)
+        for asked in scene.opening_questions.all()
+    )

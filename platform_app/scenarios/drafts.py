@@ -5,8 +5,8 @@ Order is meaning: the first persona, scene and outcome of a tuple is the first o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from platform_app.models import Difficulty
@@ -31,7 +31,8 @@ class PersonaDraft:
 
 @dataclass(frozen=True)
 class SceneDraft:
-    """`personas` are names, as in the scenario's list of personas; letter case and spacing do not matter."""
+    """`personas` are names, as in the scenario's list of personas; letter case and spacing do not matter.
+    `opening_questions` are lists of texts by such names, of people who are in the scene."""
 
     title: str
     description: str = ""
@@ -40,6 +41,7 @@ class SceneDraft:
     turn_limit: int = 15
     personas: tuple[str, ...] = ()
     image_prompt: str = ""
+    opening_questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -35,5 +35,8 @@ SCENE_COLUMNS = (*SCENE_FIELDS, "image_prompt")
 # Bounds of lists of sentences (goals, knowledge, outcomes), which are JSON or rows and have no column to bound them.
 MOST_LINES = 40
 LONGEST_LINE = 2_000
+# Of one person in one scene; the length is that of the column.
+MOST_OPENINGS = 4
+OPENING_LENGTH = 200
 MOST_PERSONAS = 40
 MOST_SCENES = 30

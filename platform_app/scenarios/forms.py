@@ -9,11 +9,12 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 
-from platform_app.errors import Conflict, Incomplete, PlatformError
+from platform_app.errors import Conflict, FieldError, Incomplete, PlatformError
 from platform_app.models import TRAITS, Difficulty, Persona, Scenario, ScenarioStatus, Scene
 from platform_app.scenarios import pictures, rubric
 from platform_app.scenarios.editing import checked_lines
 from platform_app.scenarios.fields import LONGEST_LINE, OVERVIEW_FIELDS, PERSONA_FIELDS, SCENE_FIELDS
+from platform_app.scenarios.openings import OPENINGS, by_persona, opening_faults
 from platform_app.scenarios.parts import OUTCOME_LENGTH
 from platform_app.scenarios.selectors import LibraryQuery
 from platform_app.scenarios.versions import (
@@ -41,9 +42,19 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if errors := checked_lines("", lines, longest=self.longest):
+        if errors := self.faults(lines):
             raise forms.ValidationError([error.detail for error in errors])
         return lines
+
+    def faults(self, lines: list[str]) -> list[FieldError]:
+        return checked_lines("", lines, longest=self.longest)
+
+
+class QuestionsField(LinesField):
+    """One person's opening questions."""
+
+    def faults(self, lines: list[str]) -> list[FieldError]:
+        return opening_faults("", lines)
 
 
 class Versioned:
@@ -148,11 +159,34 @@ class SceneForm(Versioned, forms.ModelForm):
         present_field = cast(forms.TypedMultipleChoiceField, self.fields["personas"])
         present_field.choices = [(pk, persona.name) for pk, persona in self.people.items()]
         self.initial.setdefault("personas", [persona.pk for persona in present])
+        asked = by_persona(self.instance.opening_questions.all()) if self.instance.pk else {}
+        for pk, persona in self.people.items():
+            label = f"{persona.name}: opening questions"
+            self.fields[_questions(pk)] = QuestionsField(rows=3, label=label, initial=asked.get(pk, []))
         self.place = f"scenes.{self.instance.pk}."
         self.remember(scene_version(self.instance) if self.instance.pk else "")
 
     def clean_personas(self) -> list[Persona]:
         return [self.people[pk] for pk in self.cleaned_data["personas"]]
+
+    def clean(self) -> dict[str, Any]:
+        """One value of all the questions; those to people who are not present go."""
+        cleaned = super().clean() or self.cleaned_data
+        asked = {pk: cleaned.pop(_questions(pk), []) for pk in self.people}
+        present = [persona.pk for persona in cleaned.get("personas", [])]
+        return {**cleaned, OPENINGS: {pk: asked[pk] for pk in present if asked[pk]}}
+
+    @property
+    def seats(self) -> list[tuple[forms.boundfield.BoundWidget, forms.BoundField]]:
+        """For each person of the scenario: whether present, and the questions."""
+        return [
+            (choice, self[_questions(pk)]) for choice, pk in zip(self["personas"], self.people, strict=True)
+        ]
+
+
+def _questions(persona_id: int) -> str:
+    """The name of the field with a person's opening questions."""
+    return f"questions_{persona_id}"
 
 
 class OutcomesForm(Versioned, forms.Form):

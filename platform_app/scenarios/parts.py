@@ -11,6 +11,7 @@ from platform_app.errors import Conflict, FieldError, InvalidInput, NotFound
 from platform_app.models import LearningOutcome, Message, Persona, Scenario, Scene, SceneProgress
 from platform_app.scenarios.editing import ATTENTION, assign, checked_lines, editing
 from platform_app.scenarios.fields import MOST_PERSONAS, MOST_SCENES, PERSONA_FIELDS, SCENE_COLUMNS
+from platform_app.scenarios.openings import OPENINGS, drop_questions_to_the_absent, set_opening_questions
 from platform_app.scenarios.pictures import discard_file
 from platform_app.scenarios.versions import outcomes_version, persona_version, refuse_overwrite, scene_version
 
@@ -44,7 +45,8 @@ def delete_persona(persona: Persona) -> None:
 
 
 def add_scene(scenario: Scenario, values: Mapping[str, Any]) -> Scene:
-    """A scene at the end. `values` are SCENE_COLUMNS and `personas`, a list of Persona; only the title is a must."""
+    """A scene at the end. `values` are SCENE_COLUMNS, `personas`, a list of Persona, and `opening_questions`, lists of
+    texts by the ids of personas; only the title is a must."""
     with editing(scenario) as locked:
         _refuse_too_many(locked.scenes.count(), MOST_SCENES, "scenes")
         scene = Scene(scenario=locked, position=_next_position(locked.scenes))
@@ -53,7 +55,8 @@ def add_scene(scenario: Scenario, values: Mapping[str, Any]) -> Scene:
 
 
 def update_scene(scene: Scene, changes: Mapping[str, Any], *, seen: str = "") -> Scene:
-    """Changes the fields given; `personas` replaces those present. Raises Conflict like `update_persona`."""
+    """Changes the fields given; `personas` replaces those present, and the opening questions to others go;
+    `opening_questions` replaces all of them. Raises Conflict like `update_persona`."""
     with editing(scene.scenario):
         current = _locked(scene)
         refuse_overwrite(seen, scene_version(current))
@@ -109,7 +112,7 @@ def _write_persona(persona: Persona, values: Mapping[str, Any]) -> None:
 
 
 def _write_scene(scene: Scene, values: Mapping[str, Any]) -> None:
-    columns = {name: value for name, value in values.items() if name != "personas"}
+    columns = {name: value for name, value in values.items() if name not in ("personas", OPENINGS)}
     assign(scene, columns, SCENE_COLUMNS)
     scene.save()
     if "personas" in values:
@@ -118,6 +121,9 @@ def _write_scene(scene: Scene, values: Mapping[str, Any]) -> None:
             detail = "Only personas of this scenario can be present."
             raise InvalidInput(ATTENTION, errors=[FieldError("personas", "invalid", detail)])
         scene.personas.set(present)
+        drop_questions_to_the_absent(scene)
+    if OPENINGS in values:
+        set_opening_questions(scene, values[OPENINGS])
 
 
 def _has_been_played(scene: Scene, scenario: Scenario) -> bool:

@@ -86,9 +86,13 @@ def industries(user_id: int) -> list[str]:
 
 @cache_db_query("scenario")
 def scenario_with_parts(scenario_id: int) -> Scenario | None:
-    """A scenario with the owner's name, document, personas, scenes (with who is present) and outcomes; without the case's
+    """A scenario with the owner's name, document, personas, scenes (with who is present and how one can begin) and outcomes; without the case's
     text, which is long and shown nowhere."""
-    parts = (Prefetch("document", Document.objects.only("filename", "scenario")), "personas", "scenes")
+    parts = (
+        Prefetch("document", Document.objects.only("filename", "scenario")),
+        "personas",
+        "scenes__opening_questions",
+    )
     found = Scenario.objects.filter(pk=scenario_id).defer("case_text")
     scenario = found.prefetch_related(*parts, "learning_outcomes").first()
     owner = User.objects.only("name").filter(pk=scenario.owner_id).first() if scenario else None

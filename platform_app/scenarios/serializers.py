@@ -9,11 +9,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from platform_app.models import Difficulty, Persona, Scenario, ScenarioStatus, Scene
+from platform_app.models import Difficulty, OpeningQuestion, Persona, Scenario, ScenarioStatus, Scene
 from platform_app.scenarios import rubric
 from platform_app.scenarios.fields import (
     LONGEST_LINE,
     MOST_LINES,
+    OPENING_LENGTH,
     OVERVIEW_FIELDS,
     PERSONA_FIELDS,
     SCENE_COLUMNS,
@@ -72,9 +73,21 @@ class PublicSceneSerializer(serializers.ModelSerializer[Scene]):
         return scene_image_url(scene) or None
 
 
+class OpeningQuestionSerializer(serializers.ModelSerializer[OpeningQuestion]):
+    """What a student can say first to this person, with one click."""
+
+    persona = serializers.IntegerField(source="persona_id", help_text="The id of somebody in the scene.")
+
+    class Meta:
+        model = OpeningQuestion
+        fields = ("persona", "text")
+
+
 class SceneSerializer(PublicSceneSerializer):
+    opening_questions = OpeningQuestionSerializer(many=True)
+
     class Meta(PublicSceneSerializer.Meta):
-        fields = ("id", "position", *SCENE_COLUMNS, "personas", "image")
+        fields = ("id", "position", *SCENE_COLUMNS, "personas", "opening_questions", "image")
 
 
 class ScenarioCardSerializer(serializers.Serializer[Any]):
@@ -147,15 +160,22 @@ class PersonaChangesSerializer(PersonaSerializer):
     id = serializers.IntegerField(required=False)
 
 
+class OpeningChangesSerializer(serializers.Serializer[Any]):
+    persona = serializers.IntegerField(help_text="The id of somebody in the scene.")
+    text = serializers.CharField(max_length=OPENING_LENGTH)
+
+
 class SceneChangesSerializer(serializers.ModelSerializer[Scene]):
-    """With an `id` this scene is changed, without one a scene is added. `personas` are the ids of those present."""
+    """With an `id` this scene is changed, without one a scene is added. `personas` are the ids of those present;
+    `opening_questions` replaces all of the scene's, at most four to a person."""
 
     id = serializers.IntegerField(required=False)
     personas = serializers.ListField(child=serializers.IntegerField(), required=False)
+    opening_questions = OpeningChangesSerializer(many=True, required=False)
 
     class Meta:
         model = Scene
-        fields = ("id", *SCENE_COLUMNS, "personas")
+        fields = ("id", *SCENE_COLUMNS, "personas", "opening_questions")
 
 
 class NewScenarioSerializer(serializers.ModelSerializer[Scenario]):

@@ -29,7 +29,8 @@ def persona_version(persona: Persona) -> str:
 
 def scene_version(scene: Scene) -> str:
     present = sorted(persona.pk for persona in scene.personas.all())
-    return _fingerprint([present, *(getattr(scene, name) for name in SCENE_FIELDS)])
+    openings = [[question.persona_id, question.text] for question in scene.opening_questions.all()]
+    return _fingerprint([present, openings, *(getattr(scene, name) for name in SCENE_FIELDS)])
 
 
 def refuse_overwrite(seen: str, current: str) -> None:

@@ -15,15 +15,14 @@ from typing import assert_never
 from django.db import transaction
 from django.utils import timezone
 
-from caching.ai import ai
 from caching.errors import AIError
 from platform_app.errors import Conflict
 from platform_app.models import Author, Message, Persona, SceneOutcome, Simulation
 from platform_app.simulations import narrator, scenes
 from platform_app.simulations.commands import Command, command_in
+from platform_app.simulations.cues import speak, words_of
 from platform_app.simulations.goal_check import check_goal, store_verdict
 from platform_app.simulations.mentions import find_mentions
-from platform_app.simulations.prompts import PROMPT_VERSION, persona_messages, persona_prompt
 from platform_app.simulations.stage import Stage, still_to_answer
 
 log = logging.getLogger(__name__)
@@ -121,27 +120,19 @@ def _converse(stage: Stage, text: str, addressed: Sequence[Persona]) -> Steps:
 
 def _answers(stage: Stage, personas: Sequence[Persona]) -> Steps:
     for persona in personas[:-1]:
-        yield from _speak(stage, persona, "persona_answer")
-    yield from _speak(stage, personas[-1], "persona_answer", ends_turn=True)
+        yield from _speak(stage, persona)
+    yield from _speak(stage, personas[-1], ends_turn=True)
     yield from _finish_turn(stage)
 
 
-def _speak(stage: Stage, persona: Persona, operation: str, *, ends_turn: bool = False) -> Steps:
-    stream = ai.stream(
-        operation,
-        persona_messages(_system_prompt(stage, persona), persona, stage.heard),
-        prompt_version=PROMPT_VERSION,
-        scopes=(f"scenario:{stage.scene.scenario_id}", f"persona:{persona.pk}", f"scene:{stage.scene.pk}"),
-        prompt_cache_key=f"scenario:{stage.scene.scenario_id}:persona:{persona.pk}",
-    )
+def _speak(stage: Stage, persona: Persona, *, ends_turn: bool = False) -> Steps:
+    stream = speak(stage.cue(persona))
     with closing(stream):
         for piece in stream:
             yield Token(persona.name, piece) if isinstance(piece, str) else Restarted(persona.name)
     with transaction.atomic():
-        text = stream.answer.text.replace("\0", "").strip()
-        message = stage.script.add(
-            stage.scene, Author.PERSONA, text, persona=persona, model=stream.answer.model[:80]
-        )
+        text, model = words_of(stream.answer), stream.answer.model[:80]
+        message = stage.script.add(stage.scene, Author.PERSONA, text, persona=persona, model=model)
         if ends_turn:
             _count_turn(stage)
     stage.heard.append(message)
@@ -184,7 +175,7 @@ def _begin(stage: Stage, text: str) -> Steps:
 
 def _opening(stage: Stage) -> Steps:
     if stage.cast:
-        yield from _speak(stage, stage.cast[0], "persona_opening")
+        yield from _speak(stage, stage.cast[0])
 
 
 def _set_scene(stage: Stage) -> Message:
@@ -234,8 +225,3 @@ def _aside(stage: Stage, text: str, reply: str) -> Steps:
 
 def _narrate(stage: Stage, text: str) -> Message:
     return stage.script.add(stage.scene, Author.NARRATOR, text, is_command=True)
-
-
-def _system_prompt(stage: Stage, persona: Persona) -> str:
-    everybody = sorted([*stage.cast, *stage.elsewhere], key=lambda one: (one.position, one.pk))
-    return persona_prompt(stage.simulation.scenario, stage.scene, everybody, persona)

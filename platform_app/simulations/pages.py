@@ -39,9 +39,9 @@ def play(request: SignedInRequest, pk: int) -> HttpResponse:
 def say(request: SignedInRequest, pk: int) -> HttpResponse:
     """Without JavaScript: the answer is made before the page comes. A refusal leaves the text in its box."""
     selectors.own_simulation(request.user, pk)
-    text = request.POST.get("text", "")
+    text, wanted = request.POST.get("text", ""), request.POST.get("persona") or None
     try:
-        turn = actions.try_again(pk) if "retry" in request.POST else actions.say(pk, text)
+        turn = actions.try_again(pk) if "retry" in request.POST else actions.say(pk, text, persona=wanted)
         turn.play()
     except (PlatformError, CachingError) as error:
         return _page(request, selectors.simulation_state(pk), said=text, error=error)

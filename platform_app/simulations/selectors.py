@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from caching import cache_dynamic_query
 from platform_app.errors import NotFound
-from platform_app.models import Message, Persona, Scenario, Scene, SceneProgress, Simulation, User
+from platform_app.models import Author, Message, Persona, Scenario, Scene, SceneProgress, Simulation, User
 from platform_app.simulations.stage import said_in, still_to_answer
 from platform_app.simulations.state import (
     LatestCheck,
+    OpeningQuestion,
     PlayedScenario,
     PlayedScene,
     PresentPersona,
@@ -90,6 +91,7 @@ def _state(simulation_id: int) -> SimulationState | None:
     current = progress.get(scene.pk) if scene else None
     cast = _cast(scene) if scene else []
     has_begun = bool(current and current.has_begun)
+    heard = said_in(simulation.pk, scene.pk) if scene and not simulation.is_completed else None
     return SimulationState(
         id=simulation.pk,
         student_id=simulation.student_id,
@@ -101,7 +103,8 @@ def _state(simulation_id: int) -> SimulationState | None:
         turn=current.turns_used if current else 0,
         turn_limit=scene.turn_limit if scene else 0,
         hints_used=current.hints_used if current else 0,
-        awaiting_answer=scene is not None and _awaits_answer(simulation, scene, cast, has_begun),
+        awaiting_answer=heard is not None and bool(still_to_answer(heard, cast, has_begun=has_begun)),
+        opening_questions=_openings(scene, cast, heard) if scene and heard is not None else (),
         goal=_check(current) if current and current.turns_used else None,
         goals=tuple(_scene_goal(one, progress.get(one.pk)) for one in scenes),
         started_at=simulation.started_at,
@@ -131,10 +134,13 @@ def _current(
     return next(iter(standing + ahead), None)
 
 
-def _awaits_answer(simulation: Simulation, scene: Scene, cast: list[Persona], has_begun: bool) -> bool:
-    if simulation.is_completed:
-        return False
-    return bool(still_to_answer(said_in(simulation.pk, scene.pk), cast, has_begun=has_begun))
+def _openings(scene: Scene, cast: Sequence[Persona], heard: Sequence[Message]) -> tuple[OpeningQuestion, ...]:
+    """None once the student has spoken: what follows has a history of its own."""
+    if any(message.author == Author.STUDENT for message in heard):
+        return ()
+    present = {persona.pk for persona in cast}
+    asked = (one for one in scene.opening_questions.all() if one.persona_id in present)
+    return tuple(OpeningQuestion(one.persona_id, one.text) for one in asked)
 
 
 def _scenario(scenario: Scenario) -> PlayedScenario:

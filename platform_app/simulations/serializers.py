@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from platform_app.models import Author, SceneOutcome, SimulationStatus
+from platform_app.scenarios.serializers import OpeningQuestionSerializer
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -84,6 +85,10 @@ class StateSerializer(serializers.Serializer[Any]):
     hints_used = serializers.IntegerField()
     awaiting_answer = serializers.BooleanField(
         help_text="An answer broke off; post `retry` to have it made without saying anything again."
+    )
+    opening_questions = OpeningQuestionSerializer(
+        many=True,
+        help_text="With what the student can begin; empty once the student has said something in the scene.",
     )
     goal = GoalCheckSerializer(allow_null=True, help_text="The latest check of the current scene's goal.")
     goals = SceneGoalSerializer(many=True, help_text="The goal of every scene, in order.")

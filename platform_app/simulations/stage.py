@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from platform_app.errors import Conflict, FieldError, InvalidInput
 from platform_app.models import Author, Message, Persona, Scene, SceneProgress, Simulation
 from platform_app.simulations import narrator, scenes
+from platform_app.simulations.cues import Cue
 from platform_app.simulations.mentions import find_mentions
 from platform_app.simulations.script import Script
 
 
 @dataclass
 class Stage:
-    """A scene being played. `order` are the ids of all scenes; `heard` is what was said in this one, in order, without the
+    """A scene being played. `order` are the ids of all scenes, `everybody` the people of the scenario; `heard` is what was said in this one, in order, without the
     narrator and without commands."""
 
     simulation: Simulation
     scene: Scene
     progress: SceneProgress
     order: list[int]
+    everybody: list[Persona]
     cast: list[Persona]
     elsewhere: list[Persona]
     heard: list[Message]
@@ -28,6 +30,10 @@ class Stage:
 
     def number_of(self, scene: Scene) -> int:
         return self.order.index(scene.pk) + 1
+
+    def cue(self, persona: Persona) -> Cue:
+        """For what this person says next."""
+        return Cue(self.simulation.scenario, self.scene, self.everybody, persona, self.heard)
 
     def persona_called(self, wanted: str) -> Persona:
         """The person of this scene with this id or name, for those who do not write `@name`."""
@@ -54,17 +60,24 @@ def read_stage(simulation_id: int) -> Stage:
         raise Conflict("This simulation is over. You can read it again, or start a new attempt.")
     scene, progress = scenes.current_scene(simulation)
     personas = list(simulation.scenario.personas.all())
-    present = set(scene.personas.values_list("pk", flat=True))
+    cast = cast_of(scene, personas)
     return Stage(
         simulation=simulation,
         scene=scene,
         progress=progress,
         order=list(Scene.objects.filter(scenario=simulation.scenario_id).values_list("pk", flat=True)),
-        cast=[persona for persona in personas if persona.pk in present],
-        elsewhere=[persona for persona in personas if persona.pk not in present],
+        everybody=personas,
+        cast=cast,
+        elsewhere=[persona for persona in personas if persona not in cast],
         heard=said_in(simulation_id, scene.pk),
         script=Script(simulation),
     )
+
+
+def cast_of(scene: Scene, everybody: Sequence[Persona]) -> list[Persona]:
+    """Who is in a scene, in the scenario's order: the first one opens it."""
+    present = {persona.pk for persona in scene.personas.all()}
+    return [persona for persona in everybody if persona.pk in present]
 
 
 def said_in(simulation_id: int, scene_id: int) -> list[Message]:

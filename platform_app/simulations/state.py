@@ -53,6 +53,14 @@ class PresentPersona:
 
 
 @dataclass(frozen=True)
+class OpeningQuestion:
+    """What the student can say first to somebody in the scene."""
+
+    persona_id: int
+    text: str
+
+
+@dataclass(frozen=True)
 class PlayedScene:
     """Scene `number` of `count`. How its goal is judged stays with the professor."""
 
@@ -107,7 +115,8 @@ class PlayedScenario:
 
 @dataclass(frozen=True)
 class SimulationState:
-    """`scene` is None when there is none left to play, `goal` before the first check of the scene."""
+    """`scene` is None when there is none left to play, `goal` before the first check of the scene. `opening_questions` are
+    those of the scene, until the student has said something in it."""
 
     id: int
     student_id: int
@@ -120,6 +129,7 @@ class SimulationState:
     turn_limit: int
     hints_used: int
     awaiting_answer: bool
+    opening_questions: tuple[OpeningQuestion, ...]
     goal: LatestCheck | None
     goals: tuple[SceneGoal, ...]
     started_at: datetime
@@ -132,3 +142,9 @@ class SimulationState:
     @property
     def cast(self) -> tuple[PresentPersona, ...]:
         return self.scene.personas if self.scene else ()
+
+    @property
+    def openings(self) -> list[tuple[PresentPersona, list[str]]]:
+        """The opening questions by person, in the order of the cast."""
+        asked = {one: [q.text for q in self.opening_questions if q.persona_id == one.id] for one in self.cast}
+        return [(one, texts) for one, texts in asked.items() if texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypedDict
 
 from platform_app.models import Author, Message, Scene, Simulation
@@ -18,6 +19,10 @@ def scene_transcript(simulation: Simulation, scene: Scene) -> list[Line]:
     messages = Message.objects.filter(simulation=simulation, scene=scene, is_command=False).order_by(
         "position"
     )
+    return lines_of(messages)
+
+
+def lines_of(messages: Iterable[Message]) -> list[Line]:
     return [_line(message) for message in messages]
 
 

@@ -27,7 +27,21 @@ from platform_app.simulations.turn_lock import TurnLock, is_turn_running
 log = logging.getLogger(__name__)
 
 TURNS_AT_ONCE = 32
-_threads = ThreadPoolExecutor(TURNS_AT_ONCE, thread_name_prefix="turn")
+
+
+def _new_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(TURNS_AT_ONCE, thread_name_prefix="turn")
+
+
+_threads = _new_threads()
+
+
+def drain() -> None:
+    """Waits until every turn under way has been played, for a process that was told to stop."""
+    global _threads  # noqa: PLW0603
+    _threads.shutdown(wait=True)
+    _threads = _new_threads()
+
 
 INTERRUPTED = problem(
     503, "The answer broke off", "The answer broke off in the middle. Nothing you said was lost; try again."

@@ -49,6 +49,10 @@ def scene(title: str, *personas: str) -> dict[str, Any]:
         "turn_limit": 12,
         "personas": [*personas],
         "image_prompt": "A board room above a harbour.",
+        "opening_questions": [
+            {"persona": name, "questions": [f"What does {name} say?", "Why did sales fall?"]}
+            for name in personas
+        ],
     }
 
 

@@ -21,6 +21,7 @@ from platform_app.prompting import blocks
 from tests.analysis.answers import CASE, PEOPLE, SCENES, person, reply, scene, whole_analysis
 from tests.analysis.conftest import make_document
 from tests.loopback_openai import LoopbackOpenAI, Reply
+from tests.openings import asked_in
 
 pytestmark = pytest.mark.django_db
 PICTURES = len(SCENES["scenes"])
@@ -56,9 +57,24 @@ def test_a_case_becomes_a_scenario(document: Document, analyst: LoopbackOpenAI) 
     )
     assert [one.title for one in scenario.scenes.all()] == ["The board room", "The plant", "The decision"]
     assert set(scenario.scenes.all()[1].personas.all()) == {ingrid, jonas}
+    assert asked_in(scenario.scenes.all()[2]) == [
+        ("Jonas Berg", "What does Jonas Berg say?"),
+        ("Jonas Berg", "Why did sales fall?"),
+    ]
     outcomes = [one.text for one in scenario.learning_outcomes.all()]
     assert outcomes == ["Weigh growth against reserves.", "Justify a decision with figures."]
     assert all(one.image for one in scenario.scenes.all())
+
+
+def test_every_request_about_a_case_says_that_it_is_about_this_case(
+    document: Document, analyst: LoopbackOpenAI
+) -> None:
+    analyzed(document)
+    bodies = [call.body for call in analyst.calls if "messages" in call.body]
+    assert len({body["prompt_cache_key"] for body in bodies}) == 1
+    assert bodies[0]["prompt_cache_key"].startswith("case:")
+    # What never changes comes before what is about the case.
+    assert all("Harbour Foods" not in body["messages"][0]["content"] for body in bodies)
 
 
 def test_each_question_carries_what_was_found_before(document: Document, analyst: LoopbackOpenAI) -> None:

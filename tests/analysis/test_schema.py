@@ -61,6 +61,18 @@ def test_a_stranger_in_a_scene_makes_no_sense() -> None:
         scenes_among(["Jonas Berg"]).model_validate({"scenes": [scene("The plant", "Bob")]})
 
 
+def test_opening_questions_to_somebody_else_are_left_out_and_a_scene_can_do_without_any() -> None:
+    drafted = scene("The plant", "Mr. Berg")
+    drafted["opening_questions"] = [
+        {"persona": name, "questions": ["Why?"]} for name in ("berg", "Ingrid Solberg", "Bob")
+    ]
+    schema = scenes_among(["Ingrid Solberg", "Jonas Berg"])
+    found = schema.model_validate({"scenes": [drafted]}).scenes[0]
+    assert [one.persona for one in found.opening_questions] == ["Jonas Berg"]
+    del drafted["opening_questions"]
+    assert schema.model_validate({"scenes": [drafted]}).scenes[0].opening_questions == []
+
+
 def test_a_provider_that_keeps_to_the_schema_cannot_name_a_stranger() -> None:
     schema = scenes_among(["Ingrid Solberg", "Jonas Berg"])
     assert schema.__name__ == "CaseScenes"

@@ -15,6 +15,7 @@ from caching.checks import (
     READERS,
     check_engines,
     check_middleware,
+    check_semantic_answers,
     check_serializers,
     check_timeouts,
 )
@@ -129,6 +130,27 @@ class TestMiddleware:
         (found,) = check_middleware()
         assert found.id == "caching.W002"
         assert SESSIONS in found.msg
+
+
+class TestSemanticAnswers:
+    @pytest.mark.parametrize("modes", [{}, {"glossary": "on"}, {"persona_answer": "off"}], ids=str)
+    def test_what_is_off_or_no_conversation_is_right(self, settings: Settings, modes: dict[str, str]) -> None:
+        settings.CACHING = {**settings.CACHING, "AI_SEMANTIC": modes}
+        assert check_semantic_answers() == []
+
+    @pytest.mark.parametrize("operation", ["persona_answer", "persona_opening"])
+    @pytest.mark.parametrize("mode", ["shadow", "on"])
+    def test_a_conversation_is_named(self, settings: Settings, operation: str, mode: str) -> None:
+        settings.CACHING = {**settings.CACHING, "AI_SEMANTIC": {"glossary": "on", operation: mode}}
+        (found,) = check_semantic_answers()
+        assert ids([found]) == ["caching.E004"]
+        assert repr(operation) in found.msg
+
+    def test_a_low_threshold_is_named(self, settings: Settings) -> None:
+        settings.CACHING = {**settings.CACHING, "AI_SEMANTIC_THRESHOLD": 0.89}
+        assert ids(check_semantic_answers()) == ["caching.E005"]
+        settings.CACHING = {**settings.CACHING, "AI_SEMANTIC_THRESHOLD": 0.9}
+        assert check_semantic_answers() == []
 
 
 def test_the_command_runs_them_without_a_server(settings: Settings, other_database: Any) -> None:

@@ -1,6 +1,5 @@
 import random
 import struct
-from array import array
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caching import codec
-from caching.codec import MISS, Floats, Raw, Typed, Undecodable, decode, encode
+from caching.codec import MISS, Raw, Typed, Undecodable, decode, encode
 
 
 class Row(msgspec.Struct):
@@ -39,7 +38,7 @@ ROW = Row(
 )
 ROWS = Typed(Row)
 PNG = Raw(magic=b"\x89PNG")
-CODECS: list[Any] = [ROWS, Typed(Point), Raw(), PNG, Floats()]
+CODECS: list[Any] = [ROWS, Typed(Point), Raw(), PNG]
 
 
 def test_types_come_back_exactly() -> None:
@@ -50,20 +49,6 @@ def test_types_come_back_exactly() -> None:
 @pytest.mark.parametrize("value", [b"", b"\x00", b"text"])
 def test_bytes_come_back(value: bytes) -> None:
     assert decode(Raw(), encode(Raw(), value)) == value
-
-
-def test_vectors_come_back_as_float32() -> None:
-    vector = array("f", [0.1, -2.5, 3e38, 0.0])
-    assert decode(Floats(), encode(Floats(), vector)) == vector
-    assert decode(Floats(), encode(Floats(), vector)).typecode == "f"
-
-
-def test_vectors_are_little_endian_everywhere() -> None:
-    assert encode(Floats(), array("f", [1.0]))[1:] == struct.pack("<If", 1, 1.0)
-
-
-def test_1536_floats_take_6149_bytes() -> None:
-    assert len(encode(Floats(), array("f", [0.5] * 1536))) == 1 + 4 + 4 * 1536
 
 
 @pytest.mark.parametrize("value", [None, False, 0, "", []])
@@ -91,23 +76,17 @@ def test_noise_is_not_compressed_as_that_does_not_pay() -> None:
     assert encode(Typed(Blob), noise)[0] == encode(Typed(Blob), Blob(b""))[0]
 
 
-@pytest.mark.parametrize("value", [b"x" * 100_000, array("f", [0.0] * 1000)])
-def test_bytes_and_vectors_are_never_compressed(value: Any) -> None:
-    codec_ = Raw() if isinstance(value, bytes) else Floats()
-    assert len(encode(codec_, value)) >= len(value)
+def test_bytes_are_never_compressed() -> None:
+    assert len(encode(Raw(), b"x" * 100_000)) > 100_000
 
 
 @pytest.mark.parametrize(
     ("entry", "reader"),
     [
         (encode(Raw(), b"text"), ROWS),
-        (encode(Raw(), b"text"), Floats()),
         (encode(Raw(), b"text"), PNG),
         (encode(ROWS, ROW), Typed(Point)),
         (encode(ROWS, ROW), Raw()),
-        (encode(ROWS, ROW), Floats()),
-        (encode(Floats(), array("f", [1])), Raw()),
-        (encode(Floats(), array("f", [1])), ROWS),
     ],
 )
 def test_an_entry_of_another_type_is_undecodable(entry: bytes, reader: Any) -> None:
@@ -119,7 +98,6 @@ def test_the_first_byte_tells_version_codec_and_compression() -> None:
     assert encode(Raw(), b"text") == b"\x14text"
     assert encode(ROWS, ROW)[0] == 0x12
     assert encode(ROWS, msgspec.structs.replace(ROW, name="Anna " * 1000))[0] == 0x13
-    assert encode(Floats(), array("f"))[0] == 0x16
 
 
 def test_another_version_of_the_format_is_undecodable() -> None:

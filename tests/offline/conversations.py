@@ -38,17 +38,19 @@ def script(text: str) -> list[Line]:
 
 def goal_request(scene: dict[str, Any], lines: list[Line], *, hint_requested: bool = False) -> Messages:
     turns = sum(line["author"] == "student" for line in lines)
-    facts = {**scene, "turns_used": turns, "hint_requested": hint_requested}
-    return _request(f"You watch one scene.\n\n{block('scene', facts)}", block("transcript", lines))
+    progress = {"turns_used": turns, "hint_requested": hint_requested}
+    said = f"{block('transcript', lines)}\n\n{block('progress', progress)}"
+    return _request(f"You watch one scene.\n\n{block('scene', scene)}", said)
 
 
 def grading_request(
     scene: dict[str, Any], lines: list[Line], rubric: Any = None, *, outcome: str = "submitted"
 ) -> Messages:
     turns = sum(line["author"] == "student" for line in lines)
-    facts = {**scene, "outcome": outcome, "turns_used": turns, "hints_used": 0}
+    progress = {"outcome": outcome, "turns_used": turns, "hints_used": 0}
     asked = block("rubric", default_rubric() if rubric is None else rubric)
-    return _request(f"You grade one scene.\n\n{asked}\n\n{block('scene', facts)}", block("transcript", lines))
+    said = f"{block('transcript', lines)}\n\n{block('progress', progress)}"
+    return _request(f"You grade one scene.\n\n{asked}\n\n{block('scene', scene)}", said)
 
 
 def whole_request(scene_grades: list[dict[str, Any]]) -> Messages:

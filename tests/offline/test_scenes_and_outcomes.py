@@ -7,7 +7,7 @@ import re
 import pytest
 from openai import OpenAI
 
-from tests.offline.asking import case_text, outcomes_of, people_of, scenes_of
+from tests.offline.asking import RolePlay, case_text, outcomes_of, people_of, scenes_of
 
 CASES = ["solera.txt", "harbour_clinic.md", "danang.txt", "memo.txt", "quiet_room.md", "werk_nord.txt"]
 
@@ -79,3 +79,25 @@ def test_outcomes_begin_with_a_verb_and_name_the_case(name: str, sdk: OpenAI) ->
     verbs = {"Analyse", "Weigh", "Use", "Support", "Question", "Recommend", "Lead"}
     assert {outcome.split()[0] for outcome in outcomes} <= verbs
     assert len(set(outcomes)) == len(outcomes)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_everybody_present_can_be_asked_something_that_the_case_holds(name: str, sdk: OpenAI) -> None:
+    text = case_text(name)
+    for scene in scenes_of(sdk, text, people_of(sdk, text)).scenes:
+        assert [one.persona for one in scene.opening_questions] == scene.personas
+        for one in scene.opening_questions:
+            assert 2 <= len(one.questions) <= 3
+            assert len(set(one.questions)) == len(one.questions)
+            assert all(len(question) <= 200 and question.endswith("?") for question in one.questions)
+            figures = re.findall(r"\d+(?:[.,]\d+)*", " ".join(one.questions))
+            assert all(figure in text for figure in figures)
+
+
+@pytest.mark.parametrize("who", ["Anna", "Tom", "Javier"])
+def test_an_opening_question_gets_an_answer_and_no_question_back_only(who: str, sdk: OpenAI) -> None:
+    text = case_text("solera.txt")
+    scenes = scenes_of(sdk, text, people_of(sdk, text)).scenes
+    asked = {q for s in scenes for o in s.opening_questions if who in o.persona for q in o.questions}
+    for question in asked:
+        assert len(RolePlay(sdk, text, who).say(question)) > 40

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from platform_app.models import Message, Persona, Scenario, Scene, User
 from platform_app.scenarios import actions, pictures
 from tests.factories import SimulationFactory, make_scenario
+from tests.openings import ask_in
 from tests.scenarios.images import picture
 
 APIFor = Callable[[User], APIClient]
@@ -224,7 +225,25 @@ class TestPatch:
             ("The end", []),
         ]
 
+    def test_opening_questions_stand_under_their_scene_and_are_replaced_as_a_whole(
+        self, draft_scenario: Scenario, api: APIClient
+    ) -> None:
+        first, second = draft_scenario.personas.all()
+        scene = draft_scenario.scenes.all()[0]
+        ask_in(scene, (first, "An old one?"))
+        asked = [
+            {"persona": second.pk, "text": "How full is the line?"},
+            {"persona": first.pk, "text": "Why?"},
+        ]
+        body = api.patch(
+            url(draft_scenario), {"scenes": [{"id": scene.pk, "opening_questions": asked}]}
+        ).json()
+
+        assert body["scenes"][0]["opening_questions"] == asked
+        assert body["scenes"][1]["opening_questions"] == []
+
     def test_what_was_read_can_be_sent_back(self, draft_scenario: Scenario, api: APIClient) -> None:
+        ask_in(draft_scenario.scenes.all()[0], (draft_scenario.personas.all()[0], "Why?"))
         body = api.get(url(draft_scenario)).json()
         again = api.patch(url(draft_scenario), body).json()
 
@@ -262,6 +281,14 @@ class TestPatch:
             ({"scenes": [{"title": "S", "personas": [10**30]}]}, "personas"),
             ({"scenes": [{"title": "S", "personas": ["x"]}]}, "scenes.0.personas.0"),
             ({"scenes": [{"id": 0, "title": "S"}]}, "scenes"),
+            (
+                {"scenes": [{"title": "S", "opening_questions": [{"persona": 10**30, "text": "Why?"}]}]},
+                "opening_questions",
+            ),
+            (
+                {"scenes": [{"title": "S", "opening_questions": [{"persona": 1, "text": "x" * 201}]}]},
+                "scenes.0.opening_questions.0.text",
+            ),
             ({"scenes": "none"}, "scenes.non_field_errors"),
         ],
     )

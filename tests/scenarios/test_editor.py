@@ -12,6 +12,7 @@ from django.test import Client
 from platform_app.models import TRAITS, Message, Persona, Scenario, Scene, User
 from platform_app.scenarios import actions, pictures, versions
 from tests.factories import SimulationFactory, make_scenario
+from tests.openings import ask_in, asked_in
 from tests.scenarios.images import picture
 
 ClientFor = Callable[[User], Client]
@@ -295,6 +296,41 @@ class TestScenes:
         assert (scene.title, scene.image_prompt) == ("The lab", "A harbour")
         assert not scene.personas.exists()
         assert "Nobody is present" in text(response)
+
+    def test_opening_questions_are_typed_one_a_line_beside_each_person(
+        self, tab: Client, scenario: Scenario, scene: Scene, persona: Persona
+    ) -> None:
+        other = scenario.personas.exclude(pk=persona.pk).get()
+        typed = {f"questions_{persona.pk}": "Why did sales fall?\r\n\r\n How much is left? "}
+        gone = {f"questions_{other.pk}": "To somebody who is not in it?"}
+        response = save(
+            tab, f"/scenarios/scenes/{scene.pk}/", {**SCENE, "personas": [persona.pk], **typed, **gone}
+        )
+
+        assert asked_in(scene) == [
+            (persona.name, "Why did sales fall?"),
+            (persona.name, "How much is left?"),
+        ]
+        assert "Why did sales fall?\nHow much is left?</textarea>" in text(response)
+        assert "somebody who is not in it" not in text(response)
+
+    def test_a_fault_stands_beside_its_persons_questions(
+        self, tab: Client, scene: Scene, persona: Persona
+    ) -> None:
+        typed = {f"questions_{persona.pk}": "What does @Jonas say?"}
+        response = save(tab, f"/scenarios/scenes/{scene.pk}/", {**SCENE, "personas": [persona.pk], **typed})
+
+        assert response.status_code == 400
+        assert f'id="scene-{scene.pk}-questions_{persona.pk}_error"' in text(response)
+        assert asked_in(scene) == []
+
+    def test_two_tabs_on_the_questions(self, tab: Client, scene: Scene, persona: Persona) -> None:
+        seen = versions.scene_version(scene)
+        ask_in(scene, (persona, "From the other tab?"))
+        response = save(tab, f"/scenarios/scenes/{scene.pk}/", {**SCENE, "version": seen})
+
+        assert response.status_code == 409
+        assert asked_in(scene) == [(persona.name, "From the other tab?")]
 
     @pytest.mark.parametrize("htmx", [True, False])
     @pytest.mark.parametrize("limit", ["0", "-5", "51", "9" * 40, "", "many"])

@@ -142,10 +142,10 @@ class TestPages:
         with django_assert_num_queries(5):
             [card.cover_url for card in scenario_page(professor.pk).items]
 
-    def test_a_scenario_with_all_its_parts_takes_seven_queries(
+    def test_a_scenario_with_all_its_parts_takes_eight_queries(
         self, published_scenario: Scenario, student: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             scenario = selectors.get_visible_scenario(student, published_scenario.pk)
             assert scenario.owner.name
             assert [persona.name for scene in scenario.scenes.all() for persona in scene.personas.all()]

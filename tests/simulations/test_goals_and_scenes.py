@@ -128,7 +128,7 @@ def test_without_one_a_hint_is_asked_for_and_its_verdict_does_not_count(
     said("begin")
     troupe.reach_goal(hint="Ask Jonas.")
     assert said("hint")[-1].text == "Ask Jonas."
-    assert '"hint_requested": true' in troupe.checks[0][0]["content"]
+    assert '"hint_requested": true' in troupe.checks[0][1]["content"]
     assert (progress().goal_reached, progress().outcome) == (False, SceneOutcome.RUNNING)
 
 

@@ -33,9 +33,10 @@ def chunks(plan: Plan) -> Generator[Piece, None, None]:
                 boarded = _board(plan)
                 break
             has_seen = True
-            yield news
             if isinstance(news, Ended):
+                yield boarded.ended(news)
                 return
+            yield news
 
 
 async def achunks(plan: Plan) -> AsyncGenerator[Piece, None]:
@@ -50,9 +51,10 @@ async def achunks(plan: Plan) -> AsyncGenerator[Piece, None]:
                     boarded = _board(plan)
                     break
                 has_seen = True
-                yield news
                 if isinstance(news, Ended):
+                    yield boarded.ended(news)
                     return
+                yield news
 
 
 def result(plan: Plan) -> Ended:
@@ -61,7 +63,7 @@ def result(plan: Plan) -> Ended:
     while True:
         end = _last(list(boarded.flight.read()))
         if isinstance(end, Ended):
-            return end
+            return boarded.ended(end)
         if not boarded.may_try_again(end, has_seen=False):
             raise _shared(end.error)
         boarded = _board(plan)
@@ -72,7 +74,7 @@ async def aresult(plan: Plan) -> Ended:
     while True:
         end = _last([news async for news in boarded.flight.aread()])
         if isinstance(end, Ended):
-            return end
+            return boarded.ended(end)
         if not boarded.may_try_again(end, has_seen=False):
             raise _shared(end.error)
         boarded = _board(plan)
@@ -90,6 +92,10 @@ class _Boarded:
     def __init__(self, flight: Flight, *, is_own: bool) -> None:
         self.flight = flight
         self._is_own = is_own
+
+    def ended(self, end: Ended) -> Ended:
+        """As it is for this caller."""
+        return end if self._is_own else Ended(end.body, asked=False)
 
     def may_try_again(self, failed: Failed, *, has_seen: bool) -> bool:
         """Whether the fault was another caller's, so that this one asks himself."""

@@ -103,6 +103,8 @@ class Driver:
 
     def _led(self, lease: Lease) -> Outcome:
         if (body := self._plan.look()) is not None:
+            # It may be another answer than the one that our readers have seen a part of.
+            self._telling.open()
             return [*self._telling.ended(body), Ended(body, asked=False)], []
         speaker = Speaker(lease, stream_key(self._plan.digest))
         self._heard = lease.token

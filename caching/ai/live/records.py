@@ -97,7 +97,7 @@ RESTART: Final = Restart.RESTART
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """For readers: the whole. `asked`: by this process, in this flight; else another process did, or it was kept."""
+    """For readers: the whole. `asked`: for this reader; else another one has, or it was kept."""
 
     body: bytes
     asked: bool

@@ -9,11 +9,11 @@ One entry serves both, so each form is made from the other here: exactly, or not
 from collections.abc import Sequence
 from typing import Protocol
 
-from caching.ai.surfaces import chat, plain, pngs, responses
+from caching.ai.surfaces import chat, pictures, plain, responses
 from caching.ai.surfaces.keepable import why_never
 from caching.ai.usage import Usage
 
-__all__ = ["CHAT", "PLAIN", "PNG", "RESPONSES", "Surface", "why_never"]
+__all__ = ["CHAT", "PICTURE", "PLAIN", "RESPONSES", "Surface", "why_never"]
 
 
 class Surface(Protocol):
@@ -47,4 +47,4 @@ class Surface(Protocol):
 CHAT: Surface = chat
 RESPONSES: Surface = responses
 PLAIN: Surface = plain
-PNG: Surface = pngs
+PICTURE: Surface = pictures

@@ -23,7 +23,7 @@ def why_never(kind: Kind, parameters: Parameters) -> str:
         for name, value in {**parameters, **(parameters.get("extra_body") or {})}.items()
         if value is not None and value is not False
     }
-    return next((reason for reason, forbids in _REASONS[kind].items() if forbids(given)), "")
+    return next((reason for reason, forbids in _REASONS.get(kind, {}).items() if forbids(given)), "")
 
 
 def _names(*names: str) -> Callable[[Parameters], bool]:
@@ -80,8 +80,7 @@ _REASONS: dict[Kind, dict[str, Callable[[Parameters], bool]]] = {
         "the provider manages its context": _names("context_management"),
         "it only prepares the provider's cache": _only_prepares,
     },
-    "embedding": {},
-    "image": {
+    "images": {
         "it streams": _names("stream", "partial_images"),
         "it asks for a URL, which expires": _wants_a_url,
     },

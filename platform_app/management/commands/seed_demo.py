@@ -59,7 +59,7 @@ class Command(BaseCommand):
         scenario = create_from_draft(owner, _draft(case), case["case_text"].strip())
         for scene in scenario.scenes.all():
             set_picture(scene, draw(prompt_of(scene)))
-        publish_scenario(scenario)
+        publish_scenario(scenario, is_announced=False)
 
 
 def _draft(case: dict[str, Any]) -> ScenarioDraft:
@@ -86,4 +86,5 @@ def _scene(scene: dict[str, Any]) -> SceneDraft:
         **{name: scene[name] for name in TEXTS_OF_A_SCENE},
         personas=tuple(scene["personas"]),
         image_prompt=scene["setting"],
+        opening_questions=scene["opening_questions"],
     )

@@ -9,7 +9,7 @@ from django_rq.management.commands.rqworker import Command as RQWorker
 
 
 class Command(RQWorker):
-    help = "Runs background jobs: the analysis of documents, grading, mails."
+    help = "Runs background jobs: the analysis of documents, grading, rehearsals of what is published, mails."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)

@@ -43,14 +43,16 @@ _HOW_TO_SAY = {
 
 
 def check_goal(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The verdict for a chat request with the blocks <scene> and <transcript>, as the fields of `GoalCheck`."""
+    """The verdict for a chat request with the blocks <scene>, <transcript> and <progress>, as the fields of `GoalCheck`."""
     system = system_blocks(messages)
     said = blocks(
         "\n".join(content_text(one.get("content")) for one in messages if one.get("role") == "user")
     )
     scene = read_json(system.get("scene", said.get("scene", "")))
     transcript = read_json(said.get("transcript", system.get("transcript", "")))
-    return judge_goal(scene if isinstance(scene, dict) else {}, transcript).model_dump()
+    progress = read_json(said.get("progress", ""))
+    facts = [part for part in (scene, progress) if isinstance(part, dict)]
+    return judge_goal({name: fact for part in facts for name, fact in part.items()}, transcript).model_dump()
 
 
 def judge_goal(scene: Mapping[str, Any], transcript: Any) -> GoalCheck:

@@ -30,7 +30,8 @@ _ENDINGS = {
 
 
 def assess_scene(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The assessment for a chat request with the blocks <rubric>, <scene> and <transcript>, as the fields of `SceneAssessment`.
+    """The assessment for a chat request with the blocks <rubric>, <scene>, <transcript> and <progress>, as the fields of
+    `SceneAssessment`.
 
     Raises ValueError if the rubric holds no criterion: there is nothing to grade by.
     """
@@ -44,7 +45,11 @@ def assess_scene(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if not listed:
         raise ValueError("A grade needs a rubric: there is no <rubric> with criteria.")
     transcript = read_json(found.get("transcript", ""))
-    return judge_scene(listed, scene if isinstance(scene, dict) else {}, transcript).model_dump()
+    progress = read_json(found.get("progress", ""))
+    facts = [part for part in (scene, progress) if isinstance(part, dict)]
+    return judge_scene(
+        listed, {name: fact for part in facts for name, fact in part.items()}, transcript
+    ).model_dump()
 
 
 def assess_whole(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,12 @@ from platform_app.offline.casework.case import Case
 from platform_app.offline.casework.functions import function_of
 from platform_app.offline.casework.lexicon import COMMON_WORDS
 from platform_app.offline.casework.mentions import Attributed
+from platform_app.offline.casework.openings import (
+    decision_of,
+    to_decide,
+    to_hear_a_side,
+    to_take_stock,
+)
 from platform_app.offline.casework.portrait import sentences_about
 from platform_app.offline.casework.settings import image_prompt, setting_of
 from platform_app.offline.casework.views import name_stems, stance_of, topics_of, view
@@ -124,10 +130,6 @@ def _listing(words: Sequence[str], joiner: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joiner} {words[-1]}"
 
 
-def _matter(case: Case) -> str:
-    return f"the decision {case.matter}" if case.matter.startswith("whether") else case.matter
-
-
 def _figure_hint(found: Sequence[str]) -> str:
     return (
         f"uses at least one figure of the case (for example {_listing(found, 'or')})"
@@ -150,11 +152,12 @@ def _taking_stock(listed: Listed, number: int) -> SceneDraft:
         title=f"Taking stock with {case.people[number].name}",
         description=f"{listed.with_role(number)} receives you {where} to go through the situation. {_facts(case, opening, 3)}".strip(),
         user_goal=f"Get a clear picture before anything is decided: find out from {listed.name(number)} what is known about {_listing(topics)}, "
-        f"and what it means for {_matter(case)}.",
+        f"and what it means for {decision_of(case)}.",
         success_criteria=f"The student asks about {_listing(topics)}; {_figure_hint(_example_figures(own))}; and names the main problem in own words.",
         turn_limit=8,
         personas=[listed.name(number)],
         image_prompt=image_prompt(case, (number,), topics[0]),
+        opening_questions=[to_take_stock(case, number)],
     )
 
 
@@ -175,6 +178,7 @@ def _conflict(listed: Listed, group: Sequence[int]) -> SceneDraft:
         turn_limit=min(15, 8 + 2 * len(group)),
         personas=names,
         image_prompt=image_prompt(case, group, topics[0]),
+        opening_questions=[to_hear_a_side(case, number) for number in group],
     )
 
 
@@ -183,11 +187,11 @@ def _conflict_goal(listed: Listed, group: Sequence[int]) -> str:
     stated = [(name, view(stance)) for name, stance in placed if stance]
     silent = [name for name, stance in placed if not stance]
     if not stated:
-        return f"Find out what {_listing(silent)} make{'s' if len(silent) == 1 else ''} of {_matter(listed.case)}, and what they would do about it."
+        return f"Find out what {_listing(silent)} make{'s' if len(silent) == 1 else ''} of {decision_of(listed.case)}, and what they would do about it."
     goal = f"Understand why {stated[0][0]} {stated[0][1]}"
     goal += "".join(f", and weigh it against the position of {name}, who {its}" for name, its in stated[1:])
     goal += f", and hear what {_listing(silent)} say{'s' if len(silent) == 1 else ''} to it" if silent else ""
-    return f"{goal}. Find out what follows for {_matter(listed.case)}."
+    return f"{goal}. Find out what follows for {decision_of(listed.case)}."
 
 
 def _conflict_title(listed: Listed, group: Sequence[int], topics: Sequence[str]) -> str:
@@ -237,6 +241,7 @@ def _decision(listed: Listed) -> SceneDraft:
         turn_limit=min(15, 10 + len(present)),
         personas=[listed.name(number) for number in present],
         image_prompt=image_prompt(case, present, "the decision"),
+        opening_questions=[to_decide(case, number) for number in present],
     )
 
 

@@ -15,6 +15,7 @@ import {
   takeBack,
 } from "./play/conversation.js";
 import { one, root } from "./play/dom.js";
+import { setOpen, showOpenings } from "./play/openings.js";
 import { showGoal, showReached, showTurns } from "./play/panel.js";
 
 const api = root.dataset.api;
@@ -56,6 +57,7 @@ function beginTurn() {
   isBusy = true;
   one("#chat").setAttribute("aria-busy", "true");
   setBusy(true);
+  showOpenings(false);
   showWaiting(true);
 }
 
@@ -90,6 +92,7 @@ function endTurn() {
   giveBack(takeBack());
   showWaiting(false);
   setBusy(false);
+  changing(() => showOpenings(!isOver));
   if (!problem && !isOver && !retry.hidden) problem = "You have not had an answer yet.";
   if (problem) changing(() => tell(problem));
 }
@@ -99,6 +102,7 @@ function endTurn() {
 function showState(state) {
   const here = state.goals.find((goal) => goal.scene === scene);
   retry.hidden = !state.awaiting_answer;
+  setOpen(state.opening_questions);
   showTurns(here ? here.turns_used : state.turn);
   if (here?.outcome === "reached") showReached();
   if (state.status === "completed") return finish("the-end");
@@ -158,7 +162,7 @@ async function recover(detail = "The connection is gone. Please reload the page.
 
 // --- Start -------------------------------------------------------------------------------------------------------
 
-whenSaid((text) => say({ text }, text));
+whenSaid((text, persona) => say({ text, persona }, text));
 
 retry.addEventListener("submit", (event) => {
   event.preventDefault();

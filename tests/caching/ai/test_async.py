@@ -2,6 +2,7 @@
 
 import asyncio
 from array import array
+from functools import partial
 
 import pytest
 from pydantic import BaseModel
@@ -58,7 +59,7 @@ def test_a_cancelled_coroutine_takes_nobody_along(provider_server: LoopbackOpenA
 
     async def ask() -> str:
         first = asyncio.ensure_future(ai.achat("chat", QUESTION))
-        await asyncio.to_thread(wait_until, lambda: provider_server.calls)
+        await asyncio.to_thread(partial(wait_until, lambda: provider_server.calls, seconds=10))
         second = asyncio.ensure_future(ai.achat("chat", QUESTION))
         await asyncio.sleep(0)
         first.cancel()

@@ -12,19 +12,21 @@ const draftKey = `draft-${root.dataset.simulation}`;
 let lastSaid = all(".bubble.student:not(.aside) .text", root).at(-1)?.textContent || "";
 let wantsFocus = false; // the box had the focus before it was disabled
 
-// `say(text)` is called with what is sent, from the box or from a button that says a word.
+// `say(text, persona)` is called with what is sent, from the box or from a button that says a word, or a question to somebody.
 export function whenSaid(say) {
   all("[data-say]").forEach((source) =>
     source.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = source.elements.text.value.trim();
+      const said = event.submitter?.name === "text" ? event.submitter : source.elements.text;
+      const text = said.value.trim();
       if (!text || box.disabled) return;
       if (source === form) {
         lastSaid = text;
         setText("");
         forgetDraft();
       }
-      say(text);
+      if ("opening" in source.dataset) wantsFocus = true; // its button goes; one writes on
+      say(text, source.elements.persona?.value);
     }),
   );
 }

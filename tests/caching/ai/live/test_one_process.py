@@ -12,6 +12,7 @@ import redis
 
 from caching.ai import ai, live
 from caching.ai.live import Ended, Plan, Publish, board
+from caching.ai.replies import read_delta
 from caching.ai.surfaces import CHAT
 from caching.errors import AIAnswerUnusable, AIError, AIUnavailable, CacheUnavailable
 from tests.caching.ai.live.test_telling import body, chunk
@@ -128,6 +129,28 @@ def test_a_stream_that_redis_lost_is_said_again(redis_server: redis.Redis, redis
         redis_server.delete(f"{redis_key_prefix}flight:{{{'d' * 40}}}:said")
         lost.set()
         assert asked.result(10).body == body("One two")
+
+
+@pytest.mark.parametrize(
+    ("kept", "screen"), [("One two three", ["One ", "two three"]), ("No.", ["One ", live.RESTART, "No."])]
+)
+def test_a_leader_that_lost_its_lease_to_one_that_has_finished_shows_what_that_one_kept(
+    redis_server: redis.Redis, redis_key_prefix: str, kept: str, screen: list[Any]
+) -> None:
+    finished: list[bytes] = []
+
+    def ask(publish: Publish) -> bytes:
+        publish([chunk("One ")])
+        redis_server.delete(f"{redis_key_prefix}flight:{{{'d' * 40}}}")
+        finished.append(body(kept))
+        publish([chunk("two")])
+        raise AssertionError("It is refused.")
+
+    lost = Plan("d" * 40, CHAT, ask, lambda: finished[0] if finished else None, lambda body, seconds: ())
+    *news, end = live.chunks(lost)
+    assert end == Ended(body(kept), asked=False)
+    texts = [read_delta(one) if isinstance(one, bytes) else one for one in news]
+    assert [text for text in texts if text] == screen
 
 
 def test_something_else_under_the_name_of_the_stream_is_replaced(

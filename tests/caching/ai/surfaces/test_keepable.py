@@ -29,9 +29,9 @@ FUNCTION = {"type": "function", "function": {"name": "f"}}
         ("response", {"context_management": [{"type": "compaction"}]}),
         ("response", {"prompt_cache_options": {"prewarm": True}}),
         ("response", {"extra_body": {"previous_response_id": "r"}}),
-        ("image", {"stream": True}),
-        ("image", {"partial_images": 2}),
-        ("image", {"response_format": "url"}),
+        ("images", {"stream": True}),
+        ("images", {"partial_images": 2}),
+        ("images", {"response_format": "url"}),
     ],
 )
 def test_an_answer_that_rests_on_more_than_its_request_is_never_kept(
@@ -50,7 +50,7 @@ def test_an_answer_that_rests_on_more_than_its_request_is_never_kept(
         ("response", {"store": False, "tools": [{"type": "function"}, {"type": "custom"}]}),
         ("response", {"input": [{"role": "user", "content": "Hello."}], "prompt": {"id": "p", "version": "2"}}),
         ("embedding", {"input": "a"}),
-        ("image", {"prompt": "a", "response_format": "b64_json"}),
+        ("images", {"prompt": "a", "response_format": "b64_json"}),
     ],
 )  # fmt: skip
 def test_every_other_request_may_be_kept(kind: Any, parameters: dict[str, Any]) -> None:

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from caching.ai.ledger.report import MOST_DAYS, Report, Sums
+
+
+class LedgerQuerySerializer(serializers.Serializer[Any]):
+    """The parameters of the ledger."""
+
+    days = serializers.IntegerField(default=30, min_value=1, max_value=MOST_DAYS)
+
+
+def _usd(help_text: str) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=None, decimal_places=6, allow_null=True, help_text=help_text)
+
+
+class SumsSerializer(serializers.Serializer[Sums]):
+    name = serializers.CharField(help_text="operation, model, scenario or day; empty: total, or no scenario")
+    requests = serializers.IntegerField()
+    hits = serializers.IntegerField(help_text="answered without asking the provider")
+    hit_ratio = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    near_hits = serializers.IntegerField(help_text="found in the process")
+    redis_hits = serializers.IntegerField()
+    joined = serializers.IntegerField(help_text="took the answer that another caller was about to get")
+    stale = serializers.IntegerField(help_text="the provider failed, and an expired answer took its place")
+    fresh = serializers.IntegerField()
+    unkept = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    fresh_tokens = serializers.IntegerField(help_text="paid in full: input and output")
+    provider_cached_tokens = serializers.IntegerField(
+        help_text="input made cheap by the provider's own cache"
+    )
+    saved_tokens = serializers.IntegerField(help_text="what the hits took when they were fresh")
+    spent_input_tokens = serializers.IntegerField()
+    spent_output_tokens = serializers.IntegerField()
+    saved_input_tokens = serializers.IntegerField()
+    saved_output_tokens = serializers.IntegerField()
+    spent_pictures = serializers.IntegerField()
+    saved_pictures = serializers.IntegerField()
+    spent_usd = _usd("null: no price is known")
+    saved_usd = _usd("null: no price is known")
+    provider_saved_usd = _usd("what the provider's own cache took off")
+    unpriced_requests = serializers.IntegerField(help_text="of models without a price: not in the money")
+
+
+class LedgerSerializer(serializers.Serializer[Report]):
+    """Days are those of UTC. Money comes from the price table as it is now."""
+
+    days = serializers.IntegerField()
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    prices_as_of = serializers.DateField()
+    unpriced_models = serializers.ListField(child=serializers.CharField())
+    total = SumsSerializer()
+    by_operation = SumsSerializer(many=True)
+    by_model = SumsSerializer(many=True)
+    by_scenario = SumsSerializer(many=True)
+    by_day = SumsSerializer(many=True)

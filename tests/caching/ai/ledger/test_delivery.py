@@ -1,0 +1,229 @@
+"""What was counted arrives in Redis exactly once, whatever happens to Redis or to the process meanwhile."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import redis
+
+from caching import keys
+from caching.ai import ledger
+from caching.ai.ledger import delivery, sheets
+from caching.ai.ledger.accounts import Counts, Outcome
+from caching.ai.usage import Usage
+from caching.connection import wire
+from caching.errors import CacheUnavailable
+from tests.caching.ai.ledger.conftest import TODAY
+from tests.caching.patience import wait_until
+
+Post = Callable[..., None]
+Held = Callable[..., Counts]
+
+HIT = Counts(hit_requests=1, saved_input_tokens=1000, saved_cached_input_tokens=400, saved_output_tokens=200)
+FRESH = Counts(
+    fresh_requests=1, spent_input_tokens=1000, spent_cached_input_tokens=400, spent_output_tokens=200
+)
+
+
+@pytest.fixture
+def sheet_key(redis_key_prefix: str) -> str:
+    return keys.ai_sheet(redis_key_prefix, TODAY)
+
+
+def test_a_flush_brings_what_was_counted(post: Post, held: Held) -> None:
+    post(Outcome.HIT)
+    post(Outcome.FRESH)
+    ledger.flush()
+    assert held() == HIT + FRESH
+
+
+def test_a_second_flush_brings_only_what_is_new(post: Post, held: Held) -> None:
+    post(Outcome.HIT, times=3)
+    ledger.flush()
+    ledger.flush()
+    post(Outcome.HIT)
+    ledger.flush()
+    assert held() == sum([HIT] * 4, Counts())
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_its_count(post: Post, held: Held, outcome: Outcome) -> None:
+    post(outcome, usage=Usage())
+    ledger.flush()
+    assert held() == Counts(**{f"{outcome}_requests": 1})
+
+
+def test_nothing_counted_costs_no_round_trip(redis_server: redis.Redis, sheet_key: str) -> None:
+    ledger.flush()
+    assert not redis_server.exists(sheet_key)
+
+
+def test_a_sheet_expires_after_the_database_had_time_to_copy_it(
+    post: Post, redis_server: redis.Redis, sheet_key: str
+) -> None:
+    post(Outcome.HIT)
+    ledger.flush()
+    assert redis_server.ttl(sheet_key) >= sheets.KEPT_SECONDS - 60
+
+
+def test_midnight_parts_the_days(post: Post, held: Held, clock: Callable[[datetime], None]) -> None:
+    clock(datetime(2026, 3, 14, 23, 59, 59, 999_999, tzinfo=UTC))
+    post(Outcome.HIT, times=2)
+    clock(datetime(2026, 3, 15, tzinfo=UTC))
+    post(Outcome.HIT)
+    ledger.flush()
+    assert held(day=date(2026, 3, 14)) == HIT + HIT
+    assert held(day=date(2026, 3, 15)) == HIT
+
+
+def test_days_go_by_without_anything_counted_twice(
+    post: Post, held: Held, clock: Callable[[datetime], None]
+) -> None:
+    for day in range(1, 8):
+        clock(datetime(2026, 3, day, 12, tzinfo=UTC))
+        post(Outcome.HIT)
+        ledger.flush()
+    assert [held(day=date(2026, 3, day)) for day in range(1, 8)] == [HIT] * 7
+
+
+class TestRedisDown:
+    def test_what_was_counted_meanwhile_arrives_when_it_is_back(
+        self,
+        post: Post,
+        held: Held,
+        use_redis: Callable[[str], None],
+        closed_port: int,
+        settings: Any,
+    ) -> None:
+        usual = settings.REDIS_URL
+        post(Outcome.HIT)
+        use_redis(f"redis://127.0.0.1:{closed_port}/0")
+        for _ in range(3):
+            post(Outcome.HIT)
+            with pytest.raises(CacheUnavailable):
+                ledger.flush()
+        use_redis(usual)
+        ledger.flush()
+        assert held() == sum([HIT] * 4, Counts())
+
+    def test_on_its_own_day(
+        self,
+        post: Post,
+        held: Held,
+        use_redis: Callable[[str], None],
+        closed_port: int,
+        settings: Any,
+        clock: Callable[[datetime], None],
+    ) -> None:
+        usual = settings.REDIS_URL
+        use_redis(f"redis://127.0.0.1:{closed_port}/0")
+        for day in (14, 15, 17):
+            clock(datetime(2026, 3, day, tzinfo=UTC))
+            post(Outcome.HIT)
+            with pytest.raises(CacheUnavailable):
+                ledger.flush()
+        use_redis(usual)
+        ledger.flush()
+        assert [held(day=date(2026, 3, day)) for day in (14, 15, 16, 17)] == [HIT, HIT, Counts(), HIT]
+
+    def test_a_lost_reply_doubles_nothing(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = wire.run
+
+        def run_and_lose_the_reply(*calls: Any, **how: Any) -> None:
+            run(*calls, **how)
+            raise CacheUnavailable("the connection broke")
+
+        post(Outcome.HIT)
+        with monkeypatch.context() as broken:
+            broken.setattr(wire, "run", run_and_lose_the_reply)
+            with pytest.raises(CacheUnavailable):
+                ledger.flush()
+        assert held() == HIT
+        post(Outcome.HIT)
+        ledger.flush()
+        assert held() == HIT + HIT
+
+    @pytest.mark.usefixtures("broken_redis")
+    def test_posting_goes_on(self, post: Post) -> None:
+        post(Outcome.HIT)
+
+
+class TestStrangers:
+    def test_a_value_of_another_type_makes_way(
+        self, post: Post, held: Held, redis_server: redis.Redis, sheet_key: str
+    ) -> None:
+        redis_server.set(sheet_key, "planted", ex=60)
+        assert held() == Counts()
+        post(Outcome.HIT)
+        ledger.flush()
+        assert held() == HIT
+
+    @pytest.mark.parametrize(
+        ("field", "amount"),
+        [
+            ("[", "1"),
+            ("[1,2,3,4]", "1"),
+            ('["persona_reply","gpt-5-mini","12"]', "1"),
+            ('["persona_reply","gpt-5-mini","12","no_such_count"]', "1"),
+            ('["persona_reply","gpt-5-mini","12","near_requests"]', "-1"),
+            ('["persona_reply","gpt-5-mini","12","near_requests"]', "many"),
+            ('["persona_reply","gpt-5-mini","12","near_requests"]', "9" * 30),
+            ('["persona\\u0000reply","gpt-5-mini","12","near_requests"]', "1"),
+            (f'["{"x" * 65}","gpt-5-mini","12","near_requests"]', "1"),
+        ],
+    )
+    def test_fields_that_are_not_ours_are_passed_over(
+        self, post: Post, redis_server: redis.Redis, sheet_key: str, field: str, amount: str
+    ) -> None:
+        post(Outcome.HIT)
+        ledger.flush()
+        redis_server.hset(sheet_key, field, amount)
+        (sheet,) = sheets.read([TODAY])
+        assert list(sheet.counts.values()) == [HIT]
+
+    def test_names_that_no_database_takes_are_made_printable(self, post: Post) -> None:
+        post(Outcome.HIT, model="a\0b\x1b[2J" + "x" * 300)
+        ledger.flush()
+        (sheet,) = sheets.read([TODAY])
+        (account,) = sheet.counts
+        assert account.model.isprintable()
+        assert len(account.model) == 200
+
+
+class TestFork:
+    def test_each_brings_what_it_has_counted_itself(self, post: Post, held: Held) -> None:
+        post(Outcome.HIT)
+        child = os.fork()
+        if child == 0:
+            post(Outcome.HIT)
+            ledger.flush()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        assert held() == HIT
+        ledger.flush()
+        assert held() == HIT + HIT
+
+    def test_in_the_midst_of_a_flush_the_child_does_not_wait_for_it(self, post: Post, held: Held) -> None:
+        post(Outcome.HIT)
+        with delivery._flusher._lock:
+            child = os.fork()
+            if child == 0:
+                post(Outcome.HIT)
+                ledger.flush()
+                os._exit(0)
+            _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        assert held() == HIT
+
+
+def test_the_thread_brings_it_within_seconds(post: Post, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "FLUSH_SECONDS", 0.01)
+    monkeypatch.setattr(delivery, "_thread", delivery._Thread())
+    post(Outcome.HIT)
+    wait_until(lambda: held() == HIT, seconds=10)
+    monkeypatch.setattr(delivery, "FLUSH_SECONDS", 86_400)
