@@ -1,10 +1,14 @@
 """What a class costs: simulated students play a scenario on the platform, and a provider on the loopback counts.
 
 python -m tests.bench.classroom [--students 30 100 300] [--suggested 0 0.3 0.6 1]    prints one JSON object a line
+... --questions-only    leaves out the playing, which takes a second for each student
 
 The way "ours" is played: real Valkey, real SDK, `--at-once` students at the same time. The others are computed from what the
 platform asked for. Tokens are characters / 4, prices those of gpt-5-mini as an example, and the provider's own cache of prompts
 is modelled as one that forgets nothing, which is better than the real one. `dollars` of all but "no cache" have it beneath.
+
+The last lines are tiers for an operation whose answers depend on the question alone: what its askers would get of the class's
+questions, by the offline engine's vectors. Wrong is an answer to a question of another class. Nothing of it concerns personas.
 """
 
 import argparse
@@ -33,6 +37,7 @@ def main() -> None:
     )
     parser.add_argument("--turns", type=int, default=TURNS)
     parser.add_argument("--at-once", type=int, default=8, help="students played at the same time")
+    parser.add_argument("--questions-only", action="store_true", help="the tiers alone, nothing is played")
     options = parser.parse_args()
     prepare_environment()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -43,7 +48,27 @@ def main() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     for students in options.students:
         for suggested in options.suggested:
-            measure(students, options.turns, suggested, options.at_once)
+            if not options.questions_only:
+                measure(students, options.turns, suggested, options.at_once)
+            tiers(students, options.turns, suggested)
+
+
+def tiers(students: int, turns: int, suggested: float) -> None:
+    from tests.bench._classroom_questions import questions_of
+    from tests.bench._classroom_tiers import EXACT, TIERS, ask
+
+    # The class goes turn by turn.
+    texts = [
+        text
+        for turn in zip(*questions_of(students, turns, suggested=suggested), strict=True)
+        for text in turn
+    ]
+    for tier in (EXACT, *TIERS):
+        asked = ask(texts, tier)
+        line = {"bench": "classroom_tiers", "students": students, "suggested": suggested, "tier": tier.name}
+        line |= {"questions": len(texts), "hit_rate": share(asked.hits, len(texts))}
+        line |= {"wrong_answers": asked.wrong, "wrong_answer_rate": share(asked.wrong, len(texts))}
+        print(json.dumps(line), flush=True)
 
 
 def measure(students: int, turns: int, suggested: float, at_once: int) -> None:

@@ -104,11 +104,14 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
     assert main(["bench"]) == 0
     assert commands.os.environ["PYTHONPATH"] == "/peers"
     assert [call[2] for call in calls] == [
+        "tests.bench.ai_dropin",
         "tests.bench.ai_hit",
         "tests.bench.classroom",
         "tests.bench.local_model",
         "tests.bench.offline_engine",
         "tests.bench.query_cache",
+        "tests.bench.retrieval",
+        "tests.bench.semantic_quality",
     ]
 
 

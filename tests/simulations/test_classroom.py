@@ -8,6 +8,7 @@ from tests.bench import _classroom_ways as ways
 from tests.bench._classroom_play import Record, make_classroom, play
 from tests.bench._classroom_provider import AnsweringProvider, Bill
 from tests.bench._classroom_questions import questions_of
+from tests.bench._classroom_tiers import EXACT, Tier, ask
 from tests.loopback_openai import LoopbackOpenAI
 
 STUDENTS, TURNS = 5, 3
@@ -55,3 +56,17 @@ def test_keys_without_the_history_would_give_answers_of_other_conversations(
 def test_questions_are_the_same_for_the_same_seed() -> None:
     assert questions_of(4, 3, suggested=0.3) == questions_of(4, 3, suggested=0.3)
     assert questions_of(4, 3, suggested=0.3, seed=2) != questions_of(4, 3, suggested=0.3)
+
+
+def test_the_exact_tier_answers_no_question_with_the_answer_to_another() -> None:
+    texts = [text for student in questions_of(30, 10, suggested=0.3) for text in student]
+    exact = ask(texts, EXACT)
+    assert exact.hits == len(texts) - len(set(texts))
+    assert exact.wrong == 0
+
+
+def test_the_guards_keep_the_semantic_tier_from_wrong_answers_that_its_vectors_would_give() -> None:
+    texts = [text for student in questions_of(30, 10, suggested=1.0) for text in student]
+    alone, guarded = (ask(texts, Tier("", 0.8, has_guards=has_guards)) for has_guards in (False, True))
+    assert alone.wrong > 0
+    assert guarded.wrong == 0
