@@ -6,7 +6,7 @@ import sys
 
 # What a machine without Redis must still be able to do.
 WITHOUT_REDIS = frozenset(
-    "check collectstatic compilemessages diffsettings findstatic help makemessages makemigrations migrate "
+    "check collectstatic compilemessages diffsettings findstatic help makemessages makemigrations migrate runllm "
     "showmigrations spectacular sqlmigrate version --help --version".split()
 )
 

@@ -136,13 +136,13 @@ def bench(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 
 def lock(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    """Locked for every platform, from Python 3.11 on. The others are compiled within the bounds of the first file, and
-    the benchmarks' one leaves out what the two before it have."""
+    """Locked for every platform, from Python 3.11 on. The others are compiled within the bounds of the first file; that
+    of the benchmarks and that of the local model, which nobody needs, leave out what the first two have."""
     ensure_interpreter(VENV)
     os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"  # the files' header
     compilation = "pip compile --quiet --universal --python-version 3.11 --generate-hashes".split()
-    for name in ("requirements", "requirements-dev", "requirements-bench"):
-        known = locked(*DEVELOPMENT) if name == "requirements-bench" else []
+    for name in ("requirements", "requirements-dev", "requirements-bench", "requirements-llm"):
+        known = [] if f"{name}.txt" in DEVELOPMENT else locked(*DEVELOPMENT)
         left_out = [f"--no-emit-package={package}" for package in known]
         if code := call(find_uv(PYTHON), *compilation, *extra, *left_out, f"{name}.in", "-o", f"{name}.txt"):
             return code

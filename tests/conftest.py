@@ -19,7 +19,8 @@ from caching.connection.topology import make as make_topology
 from caching.connection.urls import parse
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
-from tests.loopback_openai import no_internet, provider_server
+from tests.loopback_openai import provider_server
+from tests.no_internet import no_internet
 
 __all__ = ["no_internet", "provider_server"]  # fixtures for every test
 

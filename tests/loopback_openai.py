@@ -4,13 +4,12 @@
         provider_server.script(Reply("Hello."), Reply(status=500))
 
 Without a script every question gets an answer of its own ("Answer 1.", "Answer 2." …), so that a test sees by the text
-whether it was asked again. `no_internet` makes a test fail that tries to reach anything else.
+whether it was asked again.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import threading
 from base64 import b64encode
@@ -227,29 +226,3 @@ def provider_server(settings: Settings) -> Iterator[LoopbackOpenAI]:
         }
         yield server
         client.close()
-
-
-@pytest.fixture(autouse=True)
-def no_internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A test that reaches for a host beyond the loopback fails, also if the program takes the refusal in its stride."""
-    reached: list[str] = []
-    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
-
-    def refuse(host: object) -> None:
-        if str(host) not in {"localhost", "::1", "None", ""} and not str(host).startswith("127."):
-            reached.append(str(host))
-            raise OSError(f"A test may not reach {host}")
-
-    def guarded_connect(self: socket.socket, address: Any) -> None:
-        if isinstance(address, tuple):
-            refuse(address[0])
-        connect(self, address)
-
-    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        refuse(host)
-        return getaddrinfo(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
-    monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
-    yield
-    assert not reached, f"This test tried to reach {reached}"

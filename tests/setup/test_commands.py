@@ -104,13 +104,18 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
     assert main(["bench"]) == 0
     assert commands.os.environ["PYTHONPATH"] == "/peers"
     assert [call[2] for call in calls] == [
+        "tests.bench.ai_dropin",
         "tests.bench.ai_hit",
+        "tests.bench.classroom",
+        "tests.bench.local_model",
         "tests.bench.offline_engine",
         "tests.bench.query_cache",
+        "tests.bench.retrieval",
+        "tests.bench.semantic_quality",
     ]
 
 
-def test_lock_leaves_out_of_the_benchmarks_file_what_the_environment_has(
+def test_lock_leaves_out_of_optional_files_what_the_environment_has(
     calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "ensure_interpreter", lambda folder: None)
@@ -121,10 +126,12 @@ def test_lock_leaves_out_of_the_benchmarks_file_what_the_environment_has(
         "requirements.txt",
         "requirements-dev.txt",
         "requirements-bench.txt",
+        "requirements-llm.txt",
     ]
     left_out = [[word for word in call if word.startswith("--no-emit-package=")] for call in calls]
     assert left_out[:2] == [[], []]
-    assert {"--no-emit-package=django", "--no-emit-package=pytest"} <= set(left_out[2])
+    for optional in left_out[2:]:
+        assert {"--no-emit-package=django", "--no-emit-package=pytest"} <= set(optional)
 
 
 def test_clean_keeps_the_data(checkout: Path) -> None:

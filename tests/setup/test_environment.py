@@ -129,7 +129,9 @@ def test_what_runs_before_the_installation_needs_the_standard_library_alone() ->
     subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt", "requirements-llm.txt"]
+)
 def test_every_requirement_is_pinned_by_hash_and_names_no_machine(name: str) -> None:
     text = (ROOT / name).read_text()
     requirements = text.replace("\\\n", " ").splitlines()
