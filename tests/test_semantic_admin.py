@@ -67,7 +67,7 @@ def test_an_administrator_judges(
 ) -> None:
     form = {"action": action, "_selected_action": pairs[:2]}
     assert said in site.post(LIST, form, follow=True).text
-    judged = ShadowHit.objects.filter(verdict=verdict, judged_by=admin_user, judged_at__isnull=False)
+    judged = ShadowHit.objects.filter(verdict=verdict, judged_by=str(admin_user.pk), judged_at__isnull=False)
     assert sorted(judged.values_list("pk", flat=True)) == pairs[:2]
 
 

@@ -153,7 +153,7 @@ class ShadowHitAdmin(ReadOnly, admin.ModelAdmin):
         self._judge(request, hits, Verdict.WRONG)
 
     def _judge(self, request: HttpRequest, hits: QuerySet[ShadowHit], verdict: Verdict) -> None:
-        judged = shadow.judge(hits, verdict, by=request.user)
+        judged = shadow.judge(hits, verdict, by=str(request.user.pk))
         self.message_user(
             request, f"Judged {judged} pair{'' if judged == 1 else 's'}: {verdict.label.lower()}."
         )

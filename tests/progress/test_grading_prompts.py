@@ -72,7 +72,7 @@ def test_of_two_students_requests_everything_up_to_their_words_is_the_same(
     grade(careless)
     mine, _, theirs, _ = asked_of_scenes(grader)
     assert mine[0] == theirs[0]
-    assert list(blocks(mine[0]["content"])) == ["rubric", "scene"]
+    assert list(blocks(mine[0]["content"])) == ["rubric", "case_study", "scene"]
     assert list(blocks(mine[1]["content"])) == ["transcript", "progress"]
     assert json.loads(blocks(theirs[1]["content"])["progress"])["hints_used"] == 3
 

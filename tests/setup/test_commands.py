@@ -106,6 +106,7 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
     assert [call[2] for call in calls] == [
         "tests.bench.ai_dropin",
         "tests.bench.ai_hit",
+        "tests.bench.ai_stampede",
         "tests.bench.classroom",
         "tests.bench.local_model",
         "tests.bench.offline_engine",

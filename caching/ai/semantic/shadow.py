@@ -47,8 +47,8 @@ def record(sighting: Sighting) -> None:
     _add(day, asked=1, hits=int(sighting.is_hit), recorded=int(is_recorded))
 
 
-def judge(pairs: QuerySet[Any], verdict: str, *, by: Any) -> int:
-    """An administrator's verdict on these pairs; the last one counts. Returns how many there were."""
+def judge(pairs: QuerySet[Any], verdict: str, *, by: str) -> int:
+    """The verdict of the administrator with this id; the last one counts. Returns how many pairs there were."""
     return pairs.update(verdict=verdict, judged_by=by, judged_at=timezone.now())
 
 
