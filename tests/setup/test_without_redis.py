@@ -11,7 +11,7 @@ from development.environment import ROOT
 from tests.servers import free_port
 
 LINE = r"Redis initialization failed: .+\. Check that Redis is running and REDIS_URL is correct\."
-WEB = "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan off --port {port}"
+WEB = "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan on --port {port}"
 COMMANDS = [
     WEB,
     "manage.py worker",
