@@ -95,6 +95,14 @@ class TestInvalidating:
             run(*words)
             assert kept() is None
 
+    def test_vectors_of_an_operation(self) -> None:
+        ai_cache_service.cache_embedding("text", [1.0, 2.0], model="m", operation="case_passage")
+        assert "Would invalidate 0 of 1 results" in run("--operation", "another", "--dry-run")
+        assert "Would invalidate 1 of 1 results" in run("--operation", "case_passage", "--dry-run")
+        run("--operation", "case_passage")
+        found = ai_cache_service.get_cached_embedding("text", model="m", operation="case_passage")
+        assert found is None
+
     def test_all(self, user: User) -> None:
         assert run("--all") == "Invalidated all:answers, all:queries."
         assert name_of(user.pk) == "new"
