@@ -153,3 +153,14 @@ def test_messages_changed_before_the_first_piece_change_nothing(provider_server:
     messages[0]["content"] = "Tell me about another case."
     list(stream)
     assert provider_server.bodies[0]["messages"] == QUESTION
+
+
+def test_what_a_model_thought_before_it_spoke_is_no_part_of_its_answer(
+    provider_server: LoopbackOpenAI,
+) -> None:
+    start = b'data: {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [{"index": 0, '
+    thought = start + b'"delta": {"reasoning_content": "Hm."}, "finish_reason": null}]}\n\n'
+    said = start + b'"delta": {"content": "Yes."}, "finish_reason": "stop"}]}\n\n'
+    provider_server.script(Reply(raw=thought + said + b"data: [DONE]\n\n"))
+    assert list(ai.stream("chat", QUESTION)) == ["Yes."]
+    assert ai.chat("chat", QUESTION).text == "Yes."

@@ -10,6 +10,8 @@ import msgspec
 from caching.ai.surfaces.chat.forms import (
     CHOICE,
     ENVELOPE,
+    TEXTS,
+    THOUGHTS,
     Function,
     Json,
     Logprobs,
@@ -46,8 +48,8 @@ class _Choice:
         delta = read_said(choice.get("delta"))
         said = self.said
         said.role = delta.role or said.role
-        said.content = _joined(said.content, delta.content)
-        said.refusal = _joined(said.refusal, delta.refusal)
+        for name in TEXTS:
+            setattr(said, name, _joined(getattr(said, name), getattr(delta, name)))
         said.function_call = _joined_calls(said.function_call, delta.function_call)
         for call in delta.tool_calls:
             self._add_tool_call(call)
@@ -76,6 +78,7 @@ class _Choice:
             "content": said.content,
             "refusal": said.refusal or None,
         }
+        message |= {name: value for name in THOUGHTS if (value := getattr(said, name))}
         if self.tool_calls:
             message["tool_calls"] = [whole_tool_call(self.tool_calls[i]) for i in sorted(self.tool_calls)]
         if said.function_call:

@@ -13,7 +13,10 @@ def text(chunk: bytes) -> str | None:
         said = [read_said(choice.get("delta")) for choice in choices]
     except (TypeError, AttributeError, msgspec.DecodeError):
         return None
-    if any(one.refusal or one.tool_calls or one.function_call for one in said):
+    if any(
+        one.refusal or one.tool_calls or one.function_call or one.reasoning_content or one.reasoning
+        for one in said
+    ):
         return None
     return "".join(one.content or "" for one in said)
 

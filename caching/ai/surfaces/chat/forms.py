@@ -12,6 +12,9 @@ decode = msgspec.json.Decoder(Json).decode
 encode = msgspec.json.Encoder().encode
 
 ENVELOPE = frozenset({"id", "object", "created", "model", "choices", "usage", "obfuscation"})
+TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+"""The texts of a message, which come in pieces."""
+THOUGHTS = TEXTS[2:]
 CHOICE = frozenset({"index", "delta", "message", "finish_reason", "logprobs"})
 
 
@@ -37,6 +40,9 @@ class Said(Strict):
     role: str | None = None
     content: str | None = None
     refusal: str | None = None
+    reasoning_content: str | None = None
+    """What a model thought, by servers such as vLLM and DeepSeek; others call it `reasoning`."""
+    reasoning: str | None = None
     function_call: Function | None = None
     tool_calls: list[ToolCall] = []
 

@@ -8,6 +8,7 @@ import msgspec
 
 from caching.ai.surfaces.chat.forms import (
     CHOICE,
+    TEXTS,
     Json,
     decode,
     encode,
@@ -47,11 +48,7 @@ def _steps(choice: Json) -> tuple[Json, Json, Json]:
     index = {"index": choice["index"]}
     silent: Json = {"finish_reason": None, "logprobs": None}
     role = {"role": said.role or "assistant", "content": said.content and "", "refusal": None}
-    delta: Json = {}
-    if said.content:
-        delta["content"] = said.content
-    if said.refusal:
-        delta["refusal"] = said.refusal
+    delta: Json = {name: value for name in TEXTS if (value := getattr(said, name))}
     if said.function_call:
         delta["function_call"] = said.function_call
     if said.tool_calls:

@@ -399,11 +399,11 @@ def test_what_a_plain_reply_could_not_hold_is_streamed_and_not_kept(
 ) -> None:
     thinking = (
         b'data: {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": '
-        b'[{"index": 0, "delta": {"content": "Hi.", "reasoning_content": "Hm."}, "finish_reason": "stop"}]}\n\n'
+        b'[{"index": 0, "delta": {"content": "Hi.", "thoughts": "Hm."}, "finish_reason": "stop"}]}\n\n'
     )
     provider_server.script(Reply(raw=thinking + b"data: [DONE]\n\n"))
     chunks = twin.all(twin.get(client.chat.completions.create(**QUESTION, stream=True)))
-    assert chunks[0].choices[0].delta.reasoning_content == "Hm."
+    assert chunks[0].choices[0].delta.thoughts == "Hm."
     again = twin.get(client.chat.completions.create(**QUESTION))
     assert again.choices[0].message.content == "Answer 2."
 

@@ -112,13 +112,23 @@ def test_the_sdk_accumulates_a_stream_to_what_it_reads_in_the_assembled_body(
         [chunk(finish="stop"), b'{"error": {"message": "out of memory"}}'],
         [chunk({"audio": {"id": "a"}}), chunk(finish="stop")],
         [chunk({"annotations": [{"type": "url_citation"}]}), chunk(finish="stop")],
-        [chunk({"reasoning_content": "Hm."}), chunk(finish="stop")],
+        [chunk({"thoughts": "Hm."}), chunk(finish="stop")],
         [chunk({"tool_calls": [{"index": 0, "type": "custom", "custom": {}}]}), chunk(finish="stop")],
         [chunk({"content": "a"}, content_filter_results={"a": 1}), chunk(finish="stop", content_filter_results={})],
     ],
 )  # fmt: skip
 def test_a_stream_that_would_lose_something_is_not_assembled(chunks: list[bytes]) -> None:
     assert CHAT.assemble(chunks) is None
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_what_a_model_thought_comes_back(name: str) -> None:
+    chunks = [chunk({name: "Hm"}), chunk({name: "."}), chunk({"content": "Yes."}), chunk(finish="stop")]
+    assembled = CHAT.assemble(chunks)
+    assert assembled is not None
+    message = json.loads(assembled)["choices"][0]["message"]
+    assert (message[name], message["content"]) == ("Hm.", "Yes.")
+    assert CHAT.assemble(CHAT.replay(assembled)) == assembled
 
 
 def test_fields_with_nothing_in_them_are_no_loss() -> None:
@@ -135,7 +145,7 @@ def test_fields_with_nothing_in_them_are_no_loss() -> None:
         reply(choices=[]),
         reply(choice(audio={"id": "a"})),
         reply(choice(annotations=[{"type": "url_citation"}])),
-        reply(choice(reasoning_content="Hm.")),
+        reply(choice(thoughts="Hm.")),
         reply(choice(tool_calls=[{"id": "t", "type": "custom", "custom": {"name": "f", "input": ""}}])),
         reply(choice(content=["a"])),  # type: ignore[arg-type]
     ],
