@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import redis
 from django.db import connections
 from rest_framework.test import APIClient
 
@@ -16,7 +17,7 @@ from platform_app.models import Author, Message, Simulation, User
 from platform_app.simulations import turn_lock
 from platform_app.simulations.turn_lock import TurnLock
 from platform_app.simulations.turns import TurnLog
-from tests.loopback_openai import Reply
+from tests.loopback_openai import LoopbackOpenAI, Reply
 from tests.simulations.conftest import Troupe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -253,3 +254,25 @@ def test_background_turns_leave_no_database_connection_behind(
     while not closed and time.monotonic() < deadline:
         time.sleep(0.005)
     assert closed[0].startswith("turn")
+
+
+def test_an_answer_that_begins_anew_is_told_and_only_the_new_one_is_stored(
+    speak: Callable[[str], Any],
+    troupe: Troupe,
+    provider_server: LoopbackOpenAI,
+    redis_server: redis.Redis,
+    redis_key_prefix: str,
+) -> None:
+    """As if the process that asks had been replaced in the midst of it: it loses its lease."""
+    troupe.answers += [Reply(LONG, pause_seconds=0.1), "They did not."]
+    turn = speak("Why did sales fall?")
+    provider_server.wait_for_pieces(4)
+    for key in redis_server.scan_iter(f"{redis_key_prefix}flight:{{*}}"):
+        redis_server.delete(key)
+    events = frames(turn)
+    names = [event.name for event in events]
+    reset = names.index("reset")
+    assert events[reset].data == {"persona": "Ingrid Solberg"}
+    assert LONG.startswith("".join(event.data["text"] for event in events[:reset] if event.name == "token"))
+    rest = [event.data["text"] for event in events[reset:] if event.name == "token"]
+    assert "".join(rest) == "They did not." == Message.objects.get(author=Author.PERSONA).text
