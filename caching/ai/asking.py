@@ -116,7 +116,7 @@ async def aanswer(question: Question[T]) -> Reply[T]:
     try:
         ended = await live.aresult(begun.plan)
     except UpstreamError:
-        if (stale := _stale(question, begun.missing)) is None:
+        if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
             booking.failed(question.request)
             raise
         return stale
@@ -147,7 +147,7 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
             is_shown = True
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
-        if (stale := _stale(question, begun.missing)) is None:
+        if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
             booking.failed(question.request)
             raise
         if is_shown:
@@ -266,8 +266,13 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     """The answer that has expired, if this caller would rather have it than an error."""
     if not question.policy.stale_if_error or missing.expired is None:
         return None
+    now = kept.read(
+        question.place
+    )  # once more: somebody may have invalidated it while the provider was asked
+    if not isinstance(now, Missing) or now.expired is None:
+        return None
     try:
-        stale = Reply(missing.expired, question.open(missing.expired, "stale"), "stale")
+        stale = Reply(now.expired, question.open(now.expired, "stale"), "stale")
     except (ValueError, AIError):
         return None
     return _booked(question, stale)

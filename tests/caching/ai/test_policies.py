@@ -102,6 +102,18 @@ class TestStaleIfError:
         with pytest.raises(AIUnavailable):
             ai.chat("chat", QUESTION, policy=STALE, scopes=("user:7",))
 
+    def test_one_that_is_invalidated_while_the_provider_is_asked_serves_nobody(
+        self, provider_server: LoopbackOpenAI, expire: object
+    ) -> None:
+        ai.chat("chat", QUESTION, policy=STALE, scopes=("user:7",))
+        expire()  # type: ignore[operator]
+        provider_server.script(Reply("One two three.", cut_after=2, pause_seconds=0.2))
+        stream = ai.stream("chat", QUESTION, policy=STALE, scopes=("user:7",))
+        next(stream)
+        ai_cache_service.invalidate_user_cache(user_id=7)
+        with pytest.raises(AIUnavailable):
+            list(stream)
+
 
 class TestInvalidation:
     def test_it_is_exact(self, provider_server: LoopbackOpenAI) -> None:
