@@ -194,7 +194,7 @@ def unusable(user_message: str, reason: str) -> UpstreamError:
 def _upstream(error: Exception) -> UpstreamError:
     match error:
         case openai.APIStatusError(response=reply):
-            return UpstreamError(reply.status_code, reply.content, _headers(reply))
+            return status_error(reply)
         case openai.APITimeoutError() | httpx2.TimeoutException():
             return UpstreamError(cause="timeout")
         case JSONDecodeError() | UnicodeDecodeError() | openai.APIResponseValidationError():
@@ -205,9 +205,10 @@ def _upstream(error: Exception) -> UpstreamError:
             return UpstreamError(cause="unreachable")
 
 
-def _headers(reply: httpx2.Response) -> list[tuple[str, str]]:
-    """Those that tell a client when to come back and whom to ask."""
-    return [(name, reply.headers[name]) for name in SHARED_HEADERS if name in reply.headers]
+def status_error(reply: httpx2.Response) -> UpstreamError:
+    """An HTTP error for all who wait, with the headers that say when to come back and whom to ask."""
+    headers = [(name, reply.headers[name]) for name in SHARED_HEADERS if name in reply.headers]
+    return UpstreamError(reply.status_code, reply.content, headers)
 
 
 def error_for_users(error: UpstreamError) -> AIError:

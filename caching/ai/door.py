@@ -6,7 +6,6 @@ without it every method raises CacheUnavailable within 1.5 s, and no provider is
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from types import TracebackType
@@ -96,22 +95,14 @@ class Door:
 
     def embed(self, operation: str, texts: Sequence[str], *, model: str | None = None) -> list[array[float]]:
         """A float32 vector for each text. Each has an entry of its own; only unknown texts are sent, and each once."""
-        batch = text_batch(operation, texts, model)
-        batch.look()
         with _errors_for_users:
-            for part, plan in batch.plans():
-                batch.take(part, live.result(plan))
-        return batch.in_order()
+            return text_batch(operation, texts, model).run()
 
     async def aembed(
         self, operation: str, texts: Sequence[str], *, model: str | None = None
     ) -> list[array[float]]:
-        batch = text_batch(operation, texts, model)
-        await asyncio.to_thread(batch.look)
         with _errors_for_users:
-            for part, plan in batch.plans():
-                batch.take(part, await live.aresult(plan))
-        return batch.in_order()
+            return await text_batch(operation, texts, model).arun()
 
     def image(
         self,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -12,7 +14,7 @@ from caching import keys, stats
 from caching.ai import booking, client, kept, vectors
 from caching.ai.answers import Source as AnswerSource
 from caching.ai.kept import Found, Missing, Place
-from caching.ai.live import Ended, Plan, Source, UpstreamError, result
+from caching.ai.live import Ended, Plan, Source, UpstreamError, aresult, result
 from caching.ai.policies import DEFAULT, AnswerPolicy
 from caching.ai.provider import ai_provider
 from caching.ai.requests import AIRequest
@@ -57,8 +59,30 @@ class Batch:
         self._hits: dict[AnswerSource, list[bytes]] = {}
         self._stamps: Stamps = {}
 
-    def look(self) -> None:
-        """Raises CacheUnavailable."""
+    def run(self) -> list[array[float]]:
+        """All vectors, in the order of the inputs. Raises UpstreamError and CacheUnavailable."""
+        self._look()
+        for part, plan in self._plans():
+            with self._booked_if_it_fails(part):
+                self._take(part, result(plan))
+        return self.in_order()
+
+    async def arun(self) -> list[array[float]]:
+        await asyncio.to_thread(self._look)
+        for part, plan in self._plans():
+            with self._booked_if_it_fails(part):
+                self._take(part, await aresult(plan))
+        return self.in_order()
+
+    @contextmanager
+    def _booked_if_it_fails(self, part: Sequence[Input]) -> Iterator[None]:
+        try:
+            yield
+        except UpstreamError:
+            booking.failed(self._request, requests=len(part))
+            raise
+
+    def _look(self) -> None:
         found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
         for (text, place), one in zip(self._places.items(), found, strict=False):
             vector = self._opened(place, one)
@@ -71,13 +95,13 @@ class Batch:
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
 
-    def plans(self) -> list[tuple[list[Input], Plan]]:
+    def _plans(self) -> list[tuple[list[Input], Plan]]:
         """One for each request that has to be made, with its inputs."""
         unknown = self._unknown()
         steps = range(0, len(unknown), self._at_once)
         return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
-    def take(self, inputs: Sequence[Input], ended: Ended) -> None:
+    def _take(self, inputs: Sequence[Input], ended: Ended) -> None:
         bodies = _unpack(ended.body)
         self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
         if not ended.asked:
@@ -89,12 +113,12 @@ class Batch:
     def _opened(self, place: Place, found: Found | Missing) -> array[float] | None:
         """None: it has to be asked for."""
         if isinstance(found, Missing):
-            stats.record(place.kind, found.outcome)
+            stats.record(place.counted_as, found.outcome)
             return None
         try:
             vector = vectors.load(found.body)
         except ValueError:
-            stats.record(place.kind, Outcome.UNDECODABLE)
+            stats.record(place.counted_as, Outcome.UNDECODABLE)
             return None
         self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
         return vector
@@ -154,14 +178,10 @@ def text_batch(operation: str, texts: Sequence[str], model: str | None) -> Batch
 
 def vector_of(text: str) -> array[float]:
     """Of a question that is to be compared with others. Raises AIError."""
-    batch = text_batch("question", [text], None)
-    batch.look()
     try:
-        for part, plan in batch.plans():
-            batch.take(part, result(plan))
+        return text_batch("question", [text], None).run()[0]
     except UpstreamError as error:
         raise client.error_for_users(error) from error
-    return batch.in_order()[0]
 
 
 def packed(inputs: Sequence[Input], fresh: Sequence[array[float]], tokens: int) -> bytes:

@@ -14,11 +14,10 @@ import msgspec
 
 from caching import conf, entries, keys, near, policy, tags
 from caching.ai.policies import AnswerPolicy
-from caching.ai.requests import AIRequest
+from caching.ai.requests import AIRequest, Kind
 from caching.codec import MISS
 from caching.connection import wire
 from caching.connection.wire import Command
-from caching.entries import Entry
 from caching.near import scopes
 from caching.stats import Outcome
 from caching.tags import Question, Stamps
@@ -33,12 +32,15 @@ class Place(msgspec.Struct, frozen=True):
     key: str
     tags: tuple[str, ...]
     operation: str
-    kind: str
-    """under which it is counted"""
+    kind: Kind
+
+    @property
+    def counted_as(self) -> str:
+        return f"ai_{self.kind}"
 
     def ttl_seconds(self, given: int | None = None) -> int:
         overrides = conf.current().ai_ttl_seconds
-        return given or policy.ai_ttl_seconds(self.operation, self.kind.removeprefix("ai_"), overrides)
+        return given or policy.ai_ttl_seconds(self.operation, self.kind, overrides)
 
 
 def place_of(request: AIRequest) -> Place:
@@ -48,13 +50,17 @@ def place_of(request: AIRequest) -> Place:
         keys.ai_entry(conf.key_prefix(), operation, request.digest()),
         tags_of(operation, request.scopes),
         operation,
-        f"ai_{request.kind}",
+        request.kind,
     )
 
 
 @lru_cache(maxsize=10_000)
 def tags_of(operation: str, scopes_: tuple[str, ...]) -> tuple[str, ...]:
-    return (keys.EVERY_ANSWER, keys.answer_tag(f"operation:{operation}"), *map(keys.answer_tag, scopes_))
+    return (
+        keys.EVERY_ANSWER,
+        keys.answer_tag(f"operation:{operation}"),
+        *map(keys.answer_tag, sorted(set(scopes_))),
+    )
 
 
 class Found(NamedTuple):
@@ -96,14 +102,15 @@ def _judged(place: Place, reading: entries.Reading, since: near.Position | None)
         return Missing(reading.outcome, reading.stamps)
     if entry.expires_at <= time.time():
         return Missing(Outcome.ABSENT, entry.rests_on(), expired=entry.body)
-    if since is not None:
-        _keep_near(place, entry, since)
+    keep_copy(place.key, entry.rests_on(), entry.body, entry.expires_at, since)
     return Found(entry.body, MISS, Outcome.HIT)
 
 
-def _keep_near(place: Place, entry: Entry, since: near.Position) -> None:
-    expires_at = min(entry.expires_at, time.time() + COPY_SECONDS)
-    near.keep(near.Entry(place.key, entry.tags, entry.stamps, entry.body, expires_at=expires_at), since)
+def keep_copy(key: str, stamps: Stamps, body: bytes, expires_at: float, since: near.Position | None) -> None:
+    """Of what was read after `since`; None: the near cache is off."""
+    if since is not None:
+        soon = min(expires_at, time.time() + COPY_SECONDS)
+        near.keep(near.Entry(key, tuple(stamps), tuple(stamps.values()), body, expires_at=soon), since)
 
 
 def remember(place: Place, value: Any) -> None:

@@ -215,7 +215,7 @@ def _get(request: AIRequest, open_: Any, default: Any) -> Any:
             value = open_(found.body)
         except (ValueError, AIError):
             outcome = Outcome.UNDECODABLE
-    stats.record(place.kind, outcome)
+    stats.record(place.counted_as, outcome)
     return value
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import time
 from array import array
 from collections.abc import Sequence
 
 import msgspec
 
 from caching import codec, near, policy, tags
-from caching.ai.kept import Found, Missing, Place, copy_of
+from caching.ai.kept import Found, Missing, Place, copy_of, keep_copy
 from caching.codec import float32
 from caching.connection import wire
 from caching.connection.wire import Command
@@ -102,10 +101,5 @@ def _judged(
         return Missing(Outcome.UNDECODABLE, stamps)
     if not current or entry.seal != current:
         return Missing(Outcome.OUTDATED, stamps)
-    if since is not None:
-        ordered = tuple(stamps[name] for name in place.tags)
-        copy = near.Entry(
-            place.key, place.tags, ordered, entry.body, expires_at=min(entry.expires_at, time.time() + 60)
-        )
-        near.keep(copy, since)
+    keep_copy(place.key, {name: stamps[name] for name in place.tags}, entry.body, entry.expires_at, since)
     return Found(entry.body, codec.MISS, Outcome.HIT)

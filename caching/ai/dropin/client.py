@@ -9,7 +9,6 @@ With Redis down every call that could be kept raises CacheUnavailable, as at the
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Any, Self
 
@@ -17,7 +16,7 @@ import httpx2
 import openai
 
 from caching import stats
-from caching.ai import asking, live
+from caching.ai import asking
 from caching.ai.asking import Reply
 from caching.ai.dropin import replies
 from caching.ai.dropin.calls import Call, call_of
@@ -140,10 +139,8 @@ class CachedOpenAI(CachedCalls, openai.OpenAI):
         embeddings = embeddings_call(call, self._upstream)
         if embeddings is None:
             return None
-        embeddings.batch.look()
         try:
-            for part, plan in embeddings.batch.plans():
-                embeddings.batch.take(part, live.result(plan))
+            embeddings.batch.run()
         except (AIUnavailable, AIAnswerUnusable):
             return None  # what came are no vectors: the SDK may make of it what it can
         return replies.plain(call, embeddings.reply(), None)
@@ -223,10 +220,8 @@ class AsyncCachedOpenAI(CachedCalls, openai.AsyncOpenAI):
         embeddings = embeddings_call(call, self._upstream)
         if embeddings is None:
             return None
-        await asyncio.to_thread(embeddings.batch.look)
         try:
-            for part, plan in embeddings.batch.plans():
-                embeddings.batch.take(part, await live.aresult(plan))
+            await embeddings.batch.arun()
         except (AIUnavailable, AIAnswerUnusable):
             return None  # what came are no vectors: the SDK may make of it what it can
         return replies.plain(call, embeddings.reply(), None)

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 import httpx2
 import openai
 
-from caching.ai.client import SHARED_HEADERS
+from caching.ai.client import status_error
 from caching.ai.dropin.sse import DONE, Payloads, is_error
 from caching.ai.live import BrokenOff, Publish, UpstreamError
 from caching.ai.surfaces import Surface
@@ -176,6 +176,4 @@ def _shared_errors() -> Iterator[None]:
     try:
         yield
     except openai.APIStatusError as error:
-        response = error.response
-        headers = [(n, v) for n, v in response.headers.items() if n in SHARED_HEADERS]
-        raise UpstreamError(error.status_code, response.content, headers) from error
+        raise status_error(error.response) from error

@@ -12,7 +12,7 @@ from functools import partial
 
 from caching.ai.live.driver import Driver, Plan
 from caching.ai.live.readers import Flight
-from caching.ai.live.records import BrokenOff, Ended, Failed, News, Restart
+from caching.ai.live.records import BrokenOff, Ended, Failed, Restart
 
 FLIGHTS_AT_ONCE = 256
 
@@ -24,60 +24,57 @@ def chunks(plan: Plan) -> Generator[Piece, None, None]:
 
     Raises UpstreamError, BrokenOff, CacheUnavailable, and what the caller's own source raises.
     """
-    boarded, has_seen = _board(plan), False
+    return _pieces(plan, are_shown=True)
+
+
+def achunks(plan: Plan) -> AsyncGenerator[Piece, None]:
+    """As `chunks`, for coroutines."""
+    return _apieces(plan, are_shown=True)
+
+
+def result(plan: Plan) -> Ended:
+    """The whole answer. Raises as `chunks`."""
+    *_, end = _pieces(plan, are_shown=False)
+    return _ended(end)
+
+
+async def aresult(plan: Plan) -> Ended:
+    *_, end = [piece async for piece in _apieces(plan, are_shown=False)]
+    return _ended(end)
+
+
+def _pieces(plan: Plan, *, are_shown: bool) -> Generator[Piece, None, None]:
+    """Who has shown nothing yet asks himself if the one who asked before him fails by his own fault."""
+    boarded, has_shown = _board(plan), False
     while True:
         for news in boarded.flight.read():
             if isinstance(news, Failed):
-                if not boarded.may_try_again(news, has_seen=has_seen):
+                if not boarded.may_try_again(news, has_shown=has_shown):
                     raise _shared(news.error)
                 boarded = _board(plan)
                 break
-            has_seen = True
+            has_shown = are_shown
             if isinstance(news, Ended):
                 yield boarded.ended(news)
                 return
             yield news
 
 
-async def achunks(plan: Plan) -> AsyncGenerator[Piece, None]:
-    """As `chunks`, for coroutines."""
-    boarded, has_seen = _board(plan), False
+async def _apieces(plan: Plan, *, are_shown: bool) -> AsyncGenerator[Piece, None]:
+    boarded, has_shown = _board(plan), False
     while True:
         async with aclosing(boarded.flight.aread()) as arriving:
             async for news in arriving:
                 if isinstance(news, Failed):
-                    if not boarded.may_try_again(news, has_seen=has_seen):
+                    if not boarded.may_try_again(news, has_shown=has_shown):
                         raise _shared(news.error)
                     boarded = _board(plan)
                     break
-                has_seen = True
+                has_shown = are_shown
                 if isinstance(news, Ended):
                     yield boarded.ended(news)
                     return
                 yield news
-
-
-def result(plan: Plan) -> Ended:
-    """The whole answer. Raises as `chunks`."""
-    boarded = _board(plan)
-    while True:
-        end = _last(list(boarded.flight.read()))
-        if isinstance(end, Ended):
-            return boarded.ended(end)
-        if not boarded.may_try_again(end, has_seen=False):
-            raise _shared(end.error)
-        boarded = _board(plan)
-
-
-async def aresult(plan: Plan) -> Ended:
-    boarded = _board(plan)
-    while True:
-        end = _last([news async for news in boarded.flight.aread()])
-        if isinstance(end, Ended):
-            return boarded.ended(end)
-        if not boarded.may_try_again(end, has_seen=False):
-            raise _shared(end.error)
-        boarded = _board(plan)
 
 
 def drain() -> None:
@@ -97,11 +94,11 @@ class _Boarded:
         """As it is for this caller."""
         return end if self._is_own else Ended(end.body, asked=False)
 
-    def may_try_again(self, failed: Failed, *, has_seen: bool) -> bool:
+    def may_try_again(self, failed: Failed, *, has_shown: bool) -> bool:
         """Whether the fault was another caller's, so that this one asks himself."""
         if self._is_own or not failed.own:
             return False
-        if has_seen:
+        if has_shown:
             raise BrokenOff from failed.error
         return True
 
@@ -124,10 +121,9 @@ def _take_off_the_board(flight: Flight) -> None:
             del _flights[flight.key]
 
 
-def _last(news: list[News]) -> Ended | Failed:
-    end = news[-1]
-    assert isinstance(end, Ended | Failed)  # noqa: S101  a flight says nothing after its end
-    return end
+def _ended(piece: Piece) -> Ended:
+    assert isinstance(piece, Ended)  # noqa: S101  a flight ends or raises
+    return piece
 
 
 def _shared(error: BaseException) -> BaseException:

@@ -99,6 +99,14 @@ def test_embeddings_are_booked_one_by_one_with_their_share_of_the_tokens(
     assert DIMENSIONS == 1536
 
 
+def test_embeddings_that_did_not_come_are_booked_as_failed(provider_server: LoopbackOpenAI) -> None:
+    ai.embed("case_passage", ["known"])
+    provider_server.script(Reply(status=500))
+    with pytest.raises(AIError):
+        ai.embed("case_passage", ["known", "one", "two"])
+    assert booked() == {"fresh": 1, "hit": 1, "failed": 2}
+
+
 def test_pictures_are_counted(provider_server: LoopbackOpenAI) -> None:
     ai.image("image", "A harbour.")
     ai.image("image", "A harbour.")
