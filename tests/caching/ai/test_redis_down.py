@@ -44,7 +44,7 @@ def test_the_door_says_so_in_time_and_asks_nobody(
 def test_an_answer_that_cannot_be_kept_is_an_error(
     provider_server: LoopbackOpenAI, use_redis: Callable[[str], None], closed_port: int
 ) -> None:
-    provider_server.script(Reply("Hello there, student."))
+    provider_server.script(Reply("Hello there, student.", pause_seconds=0.3))  # it is still on its way
     stream = ai.stream("chat", QUESTION)
     next(stream)
     use_redis(f"redis://127.0.0.1:{closed_port}/0")
