@@ -6,8 +6,9 @@ as he may ask for; of those who boarded after the departure one asks, for all of
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +77,17 @@ def depart(flight: Flight) -> None:
     """From here on nobody boards without having to check the outcome."""
     with _board.lock:
         flight.departed = True
+
+
+@contextmanager
+def back_at_the_gate(flight: Flight) -> Iterator[None]:
+    """Another process computes. What is looked up afterwards is new enough for all who board meanwhile."""
+    with _board.lock:
+        flight.departed = False
+    try:
+        yield
+    finally:
+        depart(flight)
 
 
 def land(flight: Flight, outcome: Outcome[Any]) -> None:

@@ -127,29 +127,30 @@ class Caller(Generic[R]):
 
     def _outcome(self, flight: Flight, lease: Lease) -> Steps[Outcome[R]]:
         try:
+            # The baggage may look with the lease: who boards while the answer is on its way comes late.
+            boarding.depart(flight)
             while True:
                 holder: Holder | None = yield Ask(partial(lease.take, self.baggage))
                 if holder is None:
-                    return (yield from self._found_or_computed(flight))
-                landing = yield AwaitLanding(holder, self._limit_seconds())
+                    return (yield from self._found_or_computed())
+                with boarding.back_at_the_gate(flight):
+                    landing = yield AwaitLanding(holder, self._limit_seconds())
                 if landing is None and self._limit_seconds() == 0:
                     return (yield from self._computed())
                 if landing is None or landing.abandoned:
                     continue
                 if landing.error is None:
                     # Should nothing be there, it cannot be stored now: to queue for the lease would gain nothing.
-                    return (yield from self._found_or_computed(flight))
+                    return (yield from self._found_or_computed())
                 failed = rebuilt(landing.error)
                 if failed is None:
                     return (yield from self._computed())
-                boarding.depart(flight)
                 if (yield Ask(partial(self._accepts, failed))):
                     return failed
         except CacheUnavailable as error:
             return Failed(error, traceback=error.__traceback__, concerns_all=True)
 
-    def _found_or_computed(self, flight: Flight) -> Steps[Outcome[R]]:
-        boarding.depart(flight)
+    def _found_or_computed(self) -> Steps[Outcome[R]]:
         found: R | Literal[Absence.MISS] = yield Ask(self.look)
         if found is not MISS:
             return Arrived(found)

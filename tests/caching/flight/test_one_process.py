@@ -5,11 +5,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 
 from caching import flight
 from caching.errors import CacheUnavailable
 from caching.flight import share
+from caching.flight.baggage import Baggage
+from caching.flight.lease import Holder, Lease
+from caching.flight.outcomes import Arrived, Landing, PlainError, pack
 from tests.caching.flight.callers import PATIENCE_SECONDS, Expensive, Held
 
 Boarded = Callable[[int], None]
@@ -110,6 +114,80 @@ def test_who_came_before_the_computation_began_is_not_asked(
     may_take.set()
     held.release.set()
     assert {answer.result() for answer in answers} == {"value 1"}
+
+
+def test_what_was_seen_with_the_lease_is_too_old_for_who_boarded_since(
+    boarded: Boarded, crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_taken, may_go_on = threading.Event(), threading.Event()
+    take = Lease.take
+
+    def take_and_dawdle(lease: Lease, baggage: Baggage) -> Holder | None:
+        holder = take(lease, baggage)
+        has_taken.set()
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return holder
+
+    monkeypatch.setattr(Lease, "take", take_and_dawdle)
+    seen = iter(["before the change", "after it"])
+
+    def ask(accept: Callable[[str], bool]) -> str:
+        return share("value", look=lambda: next(seen), compute=str, accept=accept)
+
+    early = crowd.submit(ask, lambda answer: True)
+    assert has_taken.wait(PATIENCE_SECONDS)
+    late = crowd.submit(ask, lambda answer: answer == "after it")
+    boarded(2)
+    may_go_on.set()
+    assert early.result() == "before the change"
+    assert late.result() == "after it"
+
+
+class TestWhileAnotherProcessComputes:
+    @pytest.fixture
+    def other(self) -> Lease:
+        other = Lease("value")
+        assert other.take() is None
+        return other
+
+    @pytest.fixture
+    def waits(self, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+        """Set when somebody waits for the other process."""
+        waits, wait = threading.Event(), flight.lease.wait
+
+        def tell_and_wait(holder: Holder, limit_seconds: float | None) -> Landing | None:
+            waits.set()
+            return wait(holder, limit_seconds)
+
+        monkeypatch.setattr(flight.lease, "wait", tell_and_wait)
+        return waits
+
+    def test_who_boards_is_not_asked_for_what_is_looked_up_afterwards(
+        self, held: Held, boarded: Boarded, crowd: ThreadPoolExecutor, other: Lease, waits: threading.Event
+    ) -> None:
+        early = crowd.submit(held.get)
+        assert waits.wait(PATIENCE_SECONDS)
+        later = crowd.submit(held.get, accept=lambda answer: False)
+        boarded(2)
+        held._stored("theirs")
+        other.land(pack(Arrived(None)))
+        assert early.result() == later.result() == "theirs"
+
+    def test_who_boards_after_it_failed_does_not_get_what_is_being_computed_here(
+        self, held: Held, boarded: Boarded, crowd: ThreadPoolExecutor, other: Lease, waits: threading.Event
+    ) -> None:
+        """An error that this process cannot have exactly makes the leader compute without the lease."""
+        early = crowd.submit(held.get)
+        assert waits.wait(PATIENCE_SECONDS)
+        unknown = PlainError("no_such_module", "Error", [], {}, b"")
+        other.land(msgspec.msgpack.encode(Landing(error=unknown)))
+        assert held.begun.wait(PATIENCE_SECONDS)
+        late = crowd.submit(held.get, accept=lambda answer: answer != "value 1")
+        held.is_storable = lambda value: value != "value 1"
+        boarded(2)
+        held.release.set()
+        assert early.result() == "value 1"
+        assert late.result() == "value 2"
 
 
 def test_one_answer_serves_all_who_came_late(held: Held, boarded: Boarded, crowd: ThreadPoolExecutor) -> None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
+import random
 import select
 import signal
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Collection, Iterable
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import hiredis
 
 from caching import tags
+from caching.connection import wire
 from caching.near import tracking
 from caching.near.pushes import PushLink
 
 if TYPE_CHECKING:
     from tests.caching.stress.writer import Writer
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 MOST_WRITES_OF_A_LIFE = 100
+LONGEST_HOLD_UP_SECONDS = 0.02
 
 
 def install(names: Iterable[str]) -> None:
@@ -50,6 +58,29 @@ def apply_what_has_arrived(link: PushLink) -> None:
         link._reader.feed(link._socket.recv(65536))
         while isinstance(push := link._reader.gets(), hiredis.PushNotification):
             link._hand_over(push)
+
+
+def hold_ups() -> None:
+    """Threads that do not get their turn for a while after the server has answered: what they know grows old meanwhile."""
+    for module, name in (
+        (wire, "call"),
+        (wire, "gather"),
+        (wire, "in_order"),
+        (wire, "post"),
+        (tracking, "barrier"),
+    ):
+        setattr(module, name, _held_up(getattr(module, name)))
+
+
+def _held_up(step: Callable[P, R]) -> Callable[P, R]:
+    @wraps(step)
+    def slow(*args: P.args, **kwargs: P.kwargs) -> R:
+        answer = step(*args, **kwargs)
+        if random.random() < 0.2:  # noqa: S311
+            time.sleep(random.uniform(0, LONGEST_HOLD_UP_SECONDS))  # noqa: S311
+        return answer
+
+    return slow
 
 
 def write_in_a_child_that_is_killed(writer: Writer, killed_every: int) -> None:

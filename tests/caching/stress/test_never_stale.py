@@ -83,3 +83,9 @@ def test_readers_that_were_forked_from_a_warm_parent(arena: Arena) -> None:
 def test_readers_that_are_threads_and_coroutines_of_one_process(arena: Arena) -> None:
     writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
     assert_never_stale(arena.run([arena.reader(0, threads=3, tasks=4), *writers]))
+
+
+def test_readers_that_are_held_up_between_two_steps(arena: Arena) -> None:
+    """Once in 8,436 reads an entry that came with the lease was handed to a coroutine whose scope began after it."""
+    writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
+    assert_never_stale(arena.run([arena.reader(0, threads=4, tasks=8, faults=["hold_ups"]), *writers]))
