@@ -85,7 +85,13 @@ def test_readers_that_are_threads_and_coroutines_of_one_process(arena: Arena) ->
     assert_never_stale(arena.run([arena.reader(0, threads=3, tasks=4), *writers]))
 
 
-def test_readers_that_are_held_up_between_two_steps(arena: Arena) -> None:
-    """Once in 8,436 reads an entry that came with the lease was handed to a coroutine whose scope began after it."""
-    writers = [arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS) for index in range(2)]
-    assert_never_stale(arena.run([arena.reader(0, threads=4, tasks=8, faults=["hold_ups"]), *writers]))
+def test_processes_that_are_held_up_between_two_steps(arena: Arena) -> None:
+    """What one caller saw with the lease was handed to others whose scopes began later: without hold-ups that happened
+    once in 8,436 reads and not again in a hundred thousand; with them three times in 7,836.
+    """
+    writers = [
+        arena.writer(index, writes=WRITES, pause_seconds=PAUSE_SECONDS, faults=["hold_ups"])
+        for index in range(2)
+    ]
+    readers = [arena.reader(index, threads=3, tasks=6, faults=["hold_ups"]) for index in range(2)]
+    assert_never_stale(arena.run([*readers, *writers]))
