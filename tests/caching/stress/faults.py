@@ -76,8 +76,8 @@ def _held_up(step: Callable[P, R]) -> Callable[P, R]:
     @wraps(step)
     def slow(*args: P.args, **kwargs: P.kwargs) -> R:
         answer = step(*args, **kwargs)
-        if random.random() < 0.2:  # noqa: S311
-            time.sleep(random.uniform(0, LONGEST_HOLD_UP_SECONDS))  # noqa: S311
+        if random.random() < 0.2:
+            time.sleep(random.uniform(0, LONGEST_HOLD_UP_SECONDS))
         return answer
 
     return slow
