@@ -113,6 +113,14 @@ class CacheAgainstModel(RuleBasedStateMachine):
         self.model = Model()
         self.actors = (Actor(), Actor())
         self.atomics: tuple[list[transaction.Atomic], list[transaction.Atomic]] = ([], [])
+        self.look_past_the_cache()
+
+    def look_past_the_cache(self) -> None:
+        """A transaction reads what it has written and takes back: chance does not bring that about in every run."""
+        self.enter_atomic(actor=0)
+        self.write_scenario(actor=0, half=1, level=1, how="save")
+        self.both_see_what_they_should()
+        self.leave_atomic(actor=0, keep=False)
 
     def teardown(self) -> None:
         for number, actor in enumerate(self.actors):
@@ -266,30 +274,8 @@ def test_every_reading_is_what_a_plain_dict_says(machine: type[CacheAgainstModel
             max_examples=15 * SCALE, stateful_step_count=25, deadline=None, suppress_health_check=[]
         ),
     )
-    answers = answers_so_far()
-    # Else the readings would not have come from the cache.
-    assert min(answers[Outcome.NEAR], answers[Outcome.HIT]) > 0, answers
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_transaction_that_has_written_goes_past_the_cache(machine: type[CacheAgainstModel]) -> None:
-    """A step that chance does not take in every run."""
-    run = machine()
-    run.begin()
-    try:
-        run.write_scenario(actor=0, half=1, level=1, how="save")
-        run.both_see_what_they_should()
-        run.enter_atomic(actor=0)
-        run.write_scenario(actor=0, half=1, level=2, how="save")
-        assert answers_so_far()[Outcome.BYPASS] == 0
-        run.both_see_what_they_should()
-        assert answers_so_far()[Outcome.BYPASS] > 0
-    finally:
-        run.teardown()
-
-
-def answers_so_far() -> Counter[str]:
     answers: Counter[str] = Counter()
     for (_, outcome), times in stats.total().items():
         answers[outcome] += times
-    return answers
+    # Else the readings would not have come from the cache.
+    assert min(answers[outcome] for outcome in (Outcome.NEAR, Outcome.HIT, Outcome.BYPASS)) > 0, answers

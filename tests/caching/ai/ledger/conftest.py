@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from caching.ai import ledger
-from caching.ai.ledger import book, days, delivery
+from caching.ai.ledger import book, days
 from caching.ai.ledger.accounts import Account, Counts, Outcome
 from caching.ai.usage import Usage
 
@@ -24,12 +24,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
     set_to(datetime(2026, 3, 14, 12, tzinfo=UTC))
     return set_to
-
-
-@pytest.fixture(autouse=True)
-def thread_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that brings every few seconds what was counted: here the tests say when."""
-    monkeypatch.setattr(delivery, "_flush_if_possible", lambda: None)
 
 
 @pytest.fixture

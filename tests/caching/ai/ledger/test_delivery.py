@@ -1,6 +1,7 @@
 """What was counted arrives in Redis exactly once, whatever happens to Redis or to the process meanwhile."""
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,7 +17,6 @@ from caching.ai.usage import Usage
 from caching.connection import wire
 from caching.errors import CacheUnavailable
 from tests.caching.ai.ledger.conftest import TODAY
-from tests.caching.patience import wait_until
 
 Post = Callable[..., None]
 Held = Callable[..., Counts]
@@ -197,13 +197,7 @@ class TestStrangers:
 class TestFork:
     def test_each_brings_what_it_has_counted_itself(self, post: Post, held: Held) -> None:
         post(Outcome.HIT)
-        child = os.fork()
-        if child == 0:
-            post(Outcome.HIT)
-            ledger.flush()
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == 0
+        post_and_flush_in_a_child(post)
         assert held() == HIT
         ledger.flush()
         assert held() == HIT + HIT
@@ -211,20 +205,32 @@ class TestFork:
     def test_in_the_midst_of_a_flush_the_child_does_not_wait_for_it(self, post: Post, held: Held) -> None:
         post(Outcome.HIT)
         with delivery._flusher._lock:
-            child = os.fork()
-            if child == 0:
-                post(Outcome.HIT)
-                ledger.flush()
-                os._exit(0)
-            _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == 0
+            post_and_flush_in_a_child(post)
         assert held() == HIT
 
 
+def post_and_flush_in_a_child(post: Post) -> None:
+    child = os.fork()
+    if child == 0:
+        post(Outcome.HIT)
+        ledger.flush()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
 def test_the_thread_brings_it_within_seconds(post: Post, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_at_rest, flush_if_possible = threading.Event(), delivery._flush_if_possible
+
+    def flush_and_rest() -> None:
+        """A thread that went on would bring what the next test counts."""
+        flush_if_possible()
+        if held() == HIT:
+            delivery.FLUSH_SECONDS = 86_400
+            is_at_rest.set()
+
     monkeypatch.setattr(delivery, "FLUSH_SECONDS", 0.01)
     monkeypatch.setattr(delivery, "_thread", delivery._Thread())
-    monkeypatch.setattr(delivery, "_flush_if_possible", delivery.flush)
+    monkeypatch.setattr(delivery, "_flush_if_possible", flush_and_rest)
     post(Outcome.HIT)
-    wait_until(lambda: held() == HIT, seconds=10)
-    monkeypatch.setattr(delivery, "FLUSH_SECONDS", 86_400)
+    assert is_at_rest.wait(10)
