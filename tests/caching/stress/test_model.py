@@ -116,7 +116,8 @@ class CacheAgainstModel(RuleBasedStateMachine):
         self.look_past_the_cache()
 
     def look_past_the_cache(self) -> None:
-        """A transaction reads what it has written and takes back: chance does not bring that about in every run."""
+        """What is cached is written in a transaction, read in it, and taken back: chance does not do so in every run."""
+        self.both_see_what_they_should()
         self.enter_atomic(actor=0)
         self.write_scenario(actor=0, half=1, level=1, how="save")
         self.both_see_what_they_should()
