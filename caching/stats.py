@@ -4,11 +4,11 @@ Each thread counts for itself, so no count is lost; the sum is made when somebod
 """
 
 import os
-import threading
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from weakref import ref
+
+from caching.tallies import Tallies
 
 
 class Outcome(StrEnum):
@@ -49,42 +49,16 @@ class Counts:
 
 Tally = Counter[tuple[str, Outcome]]
 
-_lock = threading.Lock()
-_finished: Tally = Counter()
-_running: list[tuple[ref[threading.Thread], Tally]] = []
-
-
-class _Thread(threading.local):
-    """The tally of one thread. Those of threads that have ended are added up when a new thread begins to count."""
-
-    def __init__(self) -> None:
-        self.tally: Tally = Counter()
-        with _lock:
-            _gather_finished()
-            _running.append((ref(threading.current_thread()), self.tally))
-
-
-def _gather_finished() -> None:
-    alive = []
-    for thread, tally in _running:
-        if (owner := thread()) is not None and owner.is_alive():
-            alive.append((thread, tally))
-        else:
-            _finished.update(tally)
-    _running[:] = alive
-
-
-_thread = _Thread()
+_tallies: Tallies[Tally] = Tallies(Counter, Counter.update)
 
 
 def record(kind: str, outcome: Outcome) -> None:
-    _thread.tally[kind, outcome] += 1
+    _tallies.mine.tally[kind, outcome] += 1
 
 
 def total() -> Tally:
     """Everything that this process has counted so far."""
-    with _lock:
-        tallies = [_finished, *(tally for _, tally in _running)]
+    with _tallies.all() as tallies:
         # A copy is made at once; adding up goes over keys while other threads may add some.
         return sum((Counter(dict(tally)) for tally in tallies), Counter())
 
@@ -99,18 +73,7 @@ def counts(kind: str) -> Counts:
 
 
 def reset() -> None:
-    with _lock:
-        for tally in (_finished, *(tally for _, tally in _running)):
-            tally.clear()
+    _tallies.begin_anew()
 
 
-def _begin_anew_after_fork() -> None:
-    """The child has done nothing yet, and another thread may have held the lock when it was copied."""
-    global _lock, _thread  # noqa: PLW0603
-    _lock = threading.Lock()
-    _finished.clear()
-    _running.clear()
-    _thread = _Thread()
-
-
-os.register_at_fork(after_in_child=_begin_anew_after_fork)
+os.register_at_fork(after_in_child=reset)

@@ -4,15 +4,14 @@ grow; the sum is made when somebody asks.
 A cell belongs to a day, so that what is brought to Redis late is still booked on the day when it happened.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from time import time
 from typing import NamedTuple
-from weakref import ref
 
 from caching.ai.ledger.accounts import Outcome
 from caching.ai.usage import Usage
 from caching.policy import DAY
+from caching.tallies import Tallies
 
 CLOSED = 0
 """The day of all days that are over."""
@@ -52,30 +51,7 @@ class Cell(NamedTuple):
 _RawKey = tuple[float, str, str, str, str, Outcome]
 _Cells = dict[_RawKey, list[int]]
 
-_lock = threading.Lock()
-_finished: _Cells = {}
-_running: list[tuple[ref[threading.Thread], _Cells]] = []
 _begin: list[Callable[[], None]] = []
-
-
-class _Thread(threading.local):
-    """The cells of one thread. Those of threads that have ended are added up when a new thread begins to count."""
-
-    def __init__(self) -> None:
-        self.cells: _Cells = {}
-        with _lock:
-            _gather_finished()
-            _running.append((ref(threading.current_thread()), self.cells))
-
-
-def _gather_finished() -> None:
-    alive = []
-    for thread, cells in _running:
-        if (owner := thread()) is not None and owner.is_alive():
-            alive.append((thread, cells))
-        else:
-            _add(_finished, cells)
-    _running[:] = alive
 
 
 def _add(to: _Cells, cells: _Cells) -> None:
@@ -83,7 +59,7 @@ def _add(to: _Cells, cells: _Cells) -> None:
         to[key] = [mine + more for mine, more in zip(to.get(key, Cell()), cell, strict=True)]
 
 
-_thread = _Thread()
+_tallies: Tallies[_Cells] = Tallies(dict, _add)
 
 
 def record(
@@ -108,7 +84,7 @@ def record(
         scope = ""
     key = (time() // DAY, operation, kind, model, scope, outcome)
     try:
-        cell = _thread.cells[key]
+        cell = _tallies.mine.tally[key]
     except KeyError:
         cell = _new_cell(key)
     cell[0] += requests
@@ -122,7 +98,7 @@ def record(
 
 
 def _new_cell(key: _RawKey) -> list[int]:
-    cell = _thread.cells.setdefault(key, [0, 0, 0, 0, 0, 0])
+    cell = _tallies.mine.tally.setdefault(key, [0, 0, 0, 0, 0, 0])
     for begin in _begin:
         begin()
     return cell
@@ -139,8 +115,8 @@ def postings() -> dict[Key, Cell]:
     A posting that another thread is in the midst of may be there in part; the rest of it comes with the next call.
     """
     merged: dict[Key, Cell] = {}
-    with _lock:
-        for cells in (_finished, *(cells for _, cells in _running)):
+    with _tallies.all() as tallies:
+        for cells in tallies:
             # A copy is made at once; adding up goes over keys while other threads may add some.
             for raw, cell in dict(cells).items():
                 key = _key(*raw)
@@ -154,16 +130,12 @@ def _key(day: float, operation: str, kind: str, model: str, scope: str, outcome:
 
 def close_days_before(day: int) -> None:
     """These days are over for so long that nobody posts to them any more: their cells are merged into one day."""
-    with _lock:
-        for cells in (*(cells for _, cells in _running), _finished):
+    with _tallies.all() as (finished, *running):
+        for cells in (finished, *running):
             for key in [key for key in dict(cells) if CLOSED < key[0] < day]:
-                _add(_finished, {(CLOSED, *key[1:]): cells.pop(key)})
+                _add(finished, {(CLOSED, *key[1:]): cells.pop(key)})
 
 
 def begin_anew() -> None:
-    """For a child, which has done nothing yet; and another thread may have held the lock when it was copied."""
-    global _lock, _thread  # noqa: PLW0603
-    _lock = threading.Lock()
-    _finished.clear()
-    _running.clear()
-    _thread = _Thread()
+    """This process has counted nothing, such as the child of a fork."""
+    _tallies.begin_anew()
