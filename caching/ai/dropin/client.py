@@ -9,6 +9,7 @@ With Redis down every call that could be kept raises CacheUnavailable, as at the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
 
@@ -35,7 +36,16 @@ OPERATION = "openai"
 class CachedCalls:
     """What both clients share: what they say about the keeping of answers, and how their requests become questions."""
 
-    _keeping: Keeping
+    def __init__(
+        self,
+        *,
+        cache_operation: str = OPERATION,
+        cache_scopes: tuple[str, ...] = (),
+        cache_policy: AnswerPolicy = DEFAULT,
+        **options: Any,
+    ) -> None:
+        self._keeping = Keeping(cache_operation, cache_scopes, cache_policy)
+        super().__init__(**options)
 
     def with_cache(
         self,
@@ -67,6 +77,13 @@ class CachedCalls:
             keeping=self._keeping,
         )
 
+    def _presenting(self, cast_to: Any, options: Any, stream: bool, stream_cls: Any) -> Callable[..., Any]:
+        """The SDK's own step from a response to what the caller gets."""
+        client: Any = self
+        return partial(
+            client._process_response, cast_to=cast_to, options=options, stream=stream, stream_cls=stream_cls
+        )
+
     def _call_anew(self, call: Call) -> Call:
         """What was kept does not fit the class into which it is to be parsed: that is a miss."""
         stats.record(f"ai_{call.kind}", Outcome.UNDECODABLE)
@@ -78,28 +95,11 @@ class CachedOpenAI(CachedCalls, openai.OpenAI):
     and decides how long they live. `cache_scopes`, such as ("user:7",), say who shares them. `cache_policy`: AnswerPolicy.
     """
 
-    def __init__(
-        self,
-        *,
-        cache_operation: str = OPERATION,
-        cache_scopes: tuple[str, ...] = (),
-        cache_policy: AnswerPolicy = DEFAULT,
-        **options: Any,
-    ) -> None:
-        self._keeping = Keeping(cache_operation, cache_scopes, cache_policy)
-        super().__init__(**options)
-
     def request(self, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None) -> Any:
         cast_to = self._maybe_override_cast_to(cast_to, options)
         call = self._call(options, stream=stream)
         if call is not None:
-            present = partial(
-                self._process_response,
-                cast_to=cast_to,
-                options=options,
-                stream=stream,
-                stream_cls=stream_cls,
-            )
+            present = self._presenting(cast_to, options, stream, stream_cls)
             try:
                 if (response := self._answered(call)) is not None:
                     try:
@@ -157,30 +157,13 @@ class CachedOpenAI(CachedCalls, openai.OpenAI):
 class AsyncCachedOpenAI(CachedCalls, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI` with the arguments of CachedOpenAI. A call runs on the loop that makes it, also for others."""
 
-    def __init__(
-        self,
-        *,
-        cache_operation: str = OPERATION,
-        cache_scopes: tuple[str, ...] = (),
-        cache_policy: AnswerPolicy = DEFAULT,
-        **options: Any,
-    ) -> None:
-        self._keeping = Keeping(cache_operation, cache_scopes, cache_policy)
-        super().__init__(**options)
-
     async def request(
         self, cast_to: Any, options: Any, *, stream: bool = False, stream_cls: Any = None
     ) -> Any:
         cast_to = self._maybe_override_cast_to(cast_to, options)
         call = self._call(options, stream=stream)
         if call is not None:
-            present = partial(
-                self._process_response,
-                cast_to=cast_to,
-                options=options,
-                stream=stream,
-                stream_cls=stream_cls,
-            )
+            present = self._presenting(cast_to, options, stream, stream_cls)
             try:
                 if (response := await self._answered(call)) is not None:
                     try:

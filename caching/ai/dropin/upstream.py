@@ -87,14 +87,10 @@ class SyncUpstream(Upstream):
 
     def _parts(self, response: httpx2.Response) -> Iterator[list[bytes]]:
         payloads = Payloads()
-        try:
+        with _broken_off(response):
             for part in response.iter_bytes():
                 if new := self._new_in(payloads, part):
                     yield new
-        except httpx2.TimeoutException as error:
-            raise openai.APITimeoutError(request=response.request) from error
-        except httpx2.HTTPError as error:
-            raise BrokenOff from error
 
 
 class AsyncUpstream(Upstream):
@@ -140,14 +136,10 @@ class AsyncUpstream(Upstream):
 
     async def _parts(self, response: httpx2.Response) -> AsyncIterator[list[bytes]]:
         payloads = Payloads()
-        try:
+        with _broken_off(response):
             async for part in response.aiter_bytes():
                 if new := self._new_in(payloads, part):
                     yield new
-        except httpx2.TimeoutException as error:
-            raise openai.APITimeoutError(request=response.request) from error
-        except httpx2.HTTPError as error:
-            raise BrokenOff from error
 
 
 class _Pulse:
@@ -177,3 +169,14 @@ def _shared_errors() -> Iterator[None]:
         yield
     except openai.APIStatusError as error:
         raise status_error(error.response) from error
+
+
+@contextmanager
+def _broken_off(response: httpx2.Response) -> Iterator[None]:
+    """The stream of a reply that had begun: a timeout is this client's own; that it breaks concerns all who wait."""
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise openai.APITimeoutError(request=response.request) from error
+    except httpx2.HTTPError as error:
+        raise BrokenOff from error
