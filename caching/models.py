@@ -60,8 +60,8 @@ class ShadowHit(models.Model):
     """Two questions of which the semantic tier would have answered the one with the answer to the other, or nearly."""
 
     created_at = models.DateTimeField("when", default=timezone.now, db_index=True, editable=False)
-    operation = models.CharField(max_length=64)
-    model = models.CharField(max_length=200)
+    operation = models.CharField(max_length=OPERATION_CHARACTERS)
+    model = models.CharField(max_length=MODEL_CHARACTERS)
     asked = models.TextField(blank=True)
     kept = models.TextField("answered with", blank=True)
     cosine = models.FloatField()
@@ -86,7 +86,7 @@ class ShadowHit(models.Model):
 class ShadowDay(models.Model):
     """How many questions of one operation the semantic tier looked at on one day."""
 
-    operation = models.CharField(max_length=64)
+    operation = models.CharField(max_length=OPERATION_CHARACTERS)
     day = models.DateField()
     asked = models.PositiveIntegerField(default=0)
     hits = models.PositiveIntegerField(default=0)

@@ -15,6 +15,7 @@ import msgspec
 from caching.ai.answers import Answer, Source
 from caching.ai.surfaces import CHAT
 from caching.ai.surfaces.pictures import SIGNATURE
+from caching.ai.surfaces.tokens import Tokens
 from caching.ai.usage import Usage
 from caching.codec import float32
 from caching.errors import AIAnswerUnusable, AIUnavailable
@@ -32,20 +33,6 @@ def _read(reply: object, as_type: type[W]) -> W:
         raise AIUnavailable(UNREADABLE) from error
 
 
-class _TokenDetails(msgspec.Struct):
-    cached_tokens: int | None = None
-
-
-class _Tokens(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _TokenDetails | None = None
-
-    def as_usage(self) -> Usage:
-        cached = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
-        return Usage(self.prompt_tokens or 0, self.completion_tokens or 0, cached or 0)
-
-
 class _Text(msgspec.Struct):
     content: str | None = None
     refusal: str | None = None
@@ -60,7 +47,7 @@ class _Choice(msgspec.Struct):
 class _Completion(msgspec.Struct):
     choices: list[_Choice]
     model: str | None = None
-    usage: _Tokens | None = None
+    usage: Tokens | None = None
 
 
 _decode = msgspec.json.Decoder(_Completion).decode
@@ -144,7 +131,7 @@ class _Embedding(msgspec.Struct):
 
 class _Embeddings(msgspec.Struct):
     data: list[_Embedding]
-    usage: _Tokens | None = None
+    usage: Tokens | None = None
 
 
 def read_vectors(reply: object, *, count: int) -> tuple[list[array[float]], int]:
@@ -159,7 +146,7 @@ def read_vectors(reply: object, *, count: int) -> tuple[list[array[float]], int]
         raise AIUnavailable(UNREADABLE) from error
     if not all(vectors):
         raise AIAnswerUnusable("The AI provider sent an empty embedding. Please try again.", reason="empty")
-    return vectors, (read.usage and read.usage.prompt_tokens) or 0
+    return vectors, read.usage.as_usage().input_tokens if read.usage else 0
 
 
 class _Picture(msgspec.Struct):
@@ -167,21 +154,15 @@ class _Picture(msgspec.Struct):
     url: str | None = None
 
 
-class _PictureTokens(msgspec.Struct):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-
-
 class _Pictures(msgspec.Struct):
     data: list[_Picture]
-    usage: _PictureTokens | None = None
+    usage: Tokens | None = None
 
 
 def read_picture(reply: object) -> tuple[bytes | str, Usage]:
     """The picture itself, or the URL where it lies for a while; and what it took, if the provider says so."""
     read = _read(reply, _Pictures)
-    tokens = read.usage or _PictureTokens()
-    usage = Usage(tokens.input_tokens or 0, tokens.output_tokens or 0)
+    usage = read.usage.as_usage() if read.usage else Usage()
     for picture in read.data:
         if picture.b64_json:
             return _decoded(picture.b64_json), usage

@@ -16,6 +16,7 @@ import redis
 
 from caching import conf, keys, policy, stats
 from caching.connection import raising_cache_unavailable, redis_client
+from caching.connection.failures import code_of
 from caching.stats import Outcome
 
 MOST_QUESTIONS = 2000
@@ -61,7 +62,7 @@ class Index:
             try:
                 entries: Any = redis_client().xrange(self.key, min=after)
             except redis.ResponseError as error:
-                if not str(error).startswith("WRONGTYPE"):
+                if code_of(error) != "WRONGTYPE":
                     raise
                 stats.record(KIND, Outcome.UNDECODABLE)
                 redis_client().unlink(self.key)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, Q, QuerySet, Sum
+
+from caching.ai.semantic.shadow import rows
 
 EDGES = (0.8, 0.85, 0.9, 0.95, 0.98, 1.01)
 """Where the bands of the cosine begin; rounding may lift one a little above 1."""
@@ -73,10 +74,10 @@ class Measured:
 
 def precision(operation: str) -> Measured:
     """Everything that has been judged so far, in two queries."""
-    counted = _rows("ShadowDay").filter(operation=operation).aggregate(asked=Sum("asked"), hits=Sum("hits"))
+    counted = rows("ShadowDay").filter(operation=operation).aggregate(asked=Sum("asked"), hits=Sum("hits"))
     bands = {(low, high): Q(objection="", cosine__gte=low, cosine__lt=high) for low, high in pairwise(EDGES)}
     hits, refused = Q(is_hit=True), ~Q(objection="")
-    verdicts = _verdicts(_rows("ShadowHit").filter(operation=operation), [hits, refused, *bands.values()])
+    verdicts = _verdicts(rows("ShadowHit").filter(operation=operation), [hits, refused, *bands.values()])
     return Measured(
         operation,
         counted["asked"] or 0,
@@ -89,7 +90,7 @@ def precision(operation: str) -> Measured:
 
 def operations() -> list[str]:
     """Those of which anything is known."""
-    return list(_rows("ShadowDay").order_by("operation").values_list("operation", flat=True).distinct())
+    return list(rows("ShadowDay").order_by("operation").values_list("operation", flat=True).distinct())
 
 
 def _verdicts(pairs: QuerySet[Any], groups: list[Q]) -> list[Verdicts]:
@@ -103,8 +104,3 @@ def _verdicts(pairs: QuerySet[Any], groups: list[Q]) -> list[Verdicts]:
         Verdicts(found[f"pairs_{number}"], found[f"right_{number}"], found[f"wrong_{number}"])
         for number in range(len(groups))
     ]
-
-
-def _rows(model: str) -> Any:
-    """The door is imported before Django's models may be, so they are found by name."""
-    return apps.get_model("caching", model)._default_manager

@@ -43,7 +43,7 @@ def record(sighting: Sighting) -> None:
     room = MOST_HITS_A_DAY if sighting.is_hit else MOST_HITS_A_DAY // 2
     is_recorded = day.recorded < room
     if is_recorded:
-        _rows("ShadowHit").create(**asdict(sighting))
+        rows("ShadowHit").create(**asdict(sighting))
     _add(day, asked=1, hits=int(sighting.is_hit), recorded=int(is_recorded))
 
 
@@ -63,23 +63,23 @@ class Purged:
 def purge(*, now: datetime | None = None) -> Purged:
     """Forgets the texts of questions that are older than the retention time."""
     too_old = (now or timezone.now()) - timedelta(days=conf.current().ai_semantic_retention_days)
-    old = _rows("ShadowHit").filter(created_at__lt=too_old)
+    old = rows("ShadowHit").filter(created_at__lt=too_old)
     deleted, _ = old.filter(verdict="").delete()
     blanked = old.exclude(asked="", kept="").update(asked="", kept="")
     return Purged(deleted, blanked)
 
 
 def _today(operation: str) -> Any:
-    day, is_new = _rows("ShadowDay").get_or_create(operation=operation, day=timezone.localdate())
+    day, is_new = rows("ShadowDay").get_or_create(operation=operation, day=timezone.localdate())
     if is_new:
         purge()
     return day
 
 
 def _add(day: Any, **numbers: int) -> None:
-    _rows("ShadowDay").filter(pk=day.pk).update(**{name: F(name) + more for name, more in numbers.items()})
+    rows("ShadowDay").filter(pk=day.pk).update(**{name: F(name) + more for name, more in numbers.items()})
 
 
-def _rows(model: str) -> Any:
+def rows(model: str) -> Any:
     """The door is imported before Django's models may be, so they are found by name."""
     return apps.get_model("caching", model)._default_manager

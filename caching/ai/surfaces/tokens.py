@@ -9,7 +9,7 @@ class _Details(msgspec.Struct):
     cached_tokens: int | None = None
 
 
-class _Tokens(msgspec.Struct):
+class Tokens(msgspec.Struct):
     """Chat and embeddings say prompt and completion; Responses and pictures say input and output."""
 
     prompt_tokens: int | None = None
@@ -19,10 +19,18 @@ class _Tokens(msgspec.Struct):
     output_tokens: int | None = None
     input_tokens_details: _Details | None = None
 
+    def as_usage(self) -> Usage:
+        details = self.prompt_tokens_details or self.input_tokens_details
+        return Usage(
+            self.prompt_tokens or self.input_tokens or 0,
+            self.completion_tokens or self.output_tokens or 0,
+            (details and details.cached_tokens) or 0,
+        )
+
 
 class _Reply(msgspec.Struct):
     model: str | None = None
-    usage: _Tokens | None = None
+    usage: Tokens | None = None
 
 
 _decode = msgspec.json.Decoder(_Reply).decode
@@ -34,10 +42,4 @@ def usage(body: bytes) -> tuple[str, Usage]:
         reply = _decode(body)
     except msgspec.DecodeError:
         return "", Usage()
-    tokens = reply.usage or _Tokens()
-    details = tokens.prompt_tokens_details or tokens.input_tokens_details or _Details()
-    return reply.model or "", Usage(
-        tokens.prompt_tokens or tokens.input_tokens or 0,
-        tokens.completion_tokens or tokens.output_tokens or 0,
-        details.cached_tokens or 0,
-    )
+    return reply.model or "", reply.usage.as_usage() if reply.usage else Usage()
