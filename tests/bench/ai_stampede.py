@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 from statistics import median
 from typing import Any
@@ -16,41 +14,31 @@ from typing import Any
 import django
 import redis
 
+from tests.programs import Program
 from tests.servers import prepare_environment
 
 PROCESSES = 4
 ROUNDS = 2
 ANSWER = " ".join(f"Sentence {number} of the answer says something about the works." for number in range(16))
 PAUSE_SECONDS = 2.0 / (len(ANSWER) / 7)
-READY_SECONDS = 120
 
 
 def one_round(url: str, number: int, how: str, readers: int, client: redis.Redis) -> dict[str, Any]:
     """What all readers saw, and how many connections Redis had in the midst of it beyond those before."""
     before = connections(client)
     prefix = f"stampede{number}{how}{readers}:"
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.caching.ai.live.listeners", prefix, url, how, str(readers)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "ready"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("ask\n")
-        process.stdin.flush()
+    module = "tests.caching.ai.live.listeners"
+    programs = [Program(module, prefix, url, how, readers) for _ in range(PROCESSES)]
+    for program in programs:
+        assert program.hear() == "ready"
+    for program in programs:
+        program.tell("ask")
     most = 0
     with ThreadPoolExecutor(PROCESSES) as pool:
-        told = [pool.submit(process.communicate) for process in processes]
+        told = [pool.submit(program.hear_out) for program in programs]
         while wait(told, timeout=0.1).not_done:
             most = max(most, connections(client))
-    seen = [one for each in told for one in json.loads(each.result()[0])]
+    seen = [one for each in told for one in json.loads(each.result())]
     assert {one["screen"] for one in seen} == {ANSWER}
     assert {one["error"] for one in seen} == {""}
     return {"seen": seen, "connections": most - before}

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -15,35 +13,21 @@ import pytest
 import redis
 
 from tests.caching.flight.callers import Expensive
+from tests.programs import Program
 
 Eventually = Callable[[Callable[[], object]], None]
-START_SECONDS = 120
 
 
-class Process:
-    """One process of callers. It is ready when it has been made."""
+class Process(Program):
+    """One process of callers."""
 
     def __init__(self, prefix: str, threads: int, caching: dict[str, Any]) -> None:
         self.threads = threads
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "tests.caching.flight.callers", prefix, "value", str(threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"TEST_CACHING": json.dumps(caching)},
-        )
-
-    def read(self) -> str:
-        assert self.program.stdout is not None
-        return self.program.stdout.readline().strip()
-
-    def ask(self) -> None:
-        assert self.program.stdin is not None
-        self.program.stdin.write("ask\n")
-        self.program.stdin.flush()
+        settings = json.dumps(caching)
+        super().__init__("tests.caching.flight.callers", prefix, "value", threads, TEST_CACHING=settings)
 
     def answers(self) -> list[str]:
-        answers: list[str] = json.loads(self.read())
+        answers: list[str] = json.loads(self.hear())
         assert len(answers) == self.threads
         return answers
 
@@ -55,13 +39,12 @@ def start(redis_key_prefix: str) -> Iterator[Callable[..., list[Process]]]:
 
     def starter(processes: int, threads: int, **caching: Any) -> list[Process]:
         started.extend(Process(redis_key_prefix, threads, caching) for _ in range(processes))
-        assert [process.read() for process in started] == ["ready"] * processes
+        assert [process.hear() for process in started] == ["ready"] * processes
         return started
 
     yield starter
     for process in started:
-        process.program.kill()
-        process.program.communicate(timeout=START_SECONDS)
+        process.kill()
 
 
 @pytest.fixture
@@ -112,7 +95,7 @@ def test_two_hundred_callers_in_four_processes_cause_one_computation(
 ) -> None:
     processes = start(4, 50)
     for process in processes:
-        process.ask()
+        process.tell("ask")
     leader_pid()
     eventually(lambda: blocked() == 4)  # one for each other process, and the computation itself
     let_computations_end(value)
@@ -129,13 +112,13 @@ def test_a_killed_leader_is_replaced_by_exactly_one(
 ) -> None:
     processes = start(4, 10, FLIGHT_LEASE_SECONDS=1.5)
     for process in processes:
-        process.ask()
+        process.tell("ask")
     killed = leader_pid()
     eventually(lambda: blocked() == 4)
     os.kill(killed, signal.SIGKILL)
     assert leader_pid() != killed
     let_computations_end(value)
-    survivors = [process for process in processes if process.program.pid != killed]
+    survivors = [process for process in processes if process.process.pid != killed]
     assert [set(process.answers()) for process in survivors] == [{"value 2"}] * 3
     assert value.computations == 2
 
@@ -149,7 +132,7 @@ def test_an_error_reaches_every_caller_of_all_processes_and_is_not_stored(
 ) -> None:
     processes = start(3, 20)
     for process in processes:
-        process.ask()
+        process.tell("ask")
     leader_pid()
     eventually(lambda: blocked() == 3)
     let_computations_end(value, "fail")
@@ -169,7 +152,7 @@ def test_fifty_waiters_and_their_leader_send_next_to_nothing_while_they_wait(
     """A second of computation: a renewal of the lease now and then, and that is all."""
     processes = start(3, 17, FLIGHT_LEASE_SECONDS=1.5)
     for process in processes:
-        process.ask()
+        process.tell("ask")
     leader_pid()
     eventually(lambda: blocked() == 3)
     for server in redis_servers:

@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import openai
@@ -21,6 +18,7 @@ from caching.errors import CacheUnavailable
 from tests.caching.ai.dropin.callers import CALLERS, QUESTION, ask_all, ask_async, ask_sync
 from tests.caching.ai.dropin.twins import SyncTwin, client_of
 from tests.loopback_openai import LoopbackOpenAI, Reply
+from tests.programs import Program
 
 TEXT = "The case is about a decision: should Anna sell?"
 
@@ -32,21 +30,14 @@ def test_all_who_ask_at_once_cause_one_call(provider_server: LoopbackOpenAI) -> 
 
 
 @pytest.fixture
-def others(redis_key_prefix: str, provider_server: LoopbackOpenAI) -> Iterator[list[subprocess.Popen[str]]]:
+def others(redis_key_prefix: str, provider_server: LoopbackOpenAI) -> Iterator[list[Program]]:
     """Two more processes, ready to ask."""
-    command = [sys.executable, "-m", "tests.caching.ai.dropin.callers", redis_key_prefix, provider_server.url]
-    with ExitStack() as stack:
-        programs = [
-            stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
-            for _ in range(2)
-        ]
-        for program in programs:
-            stack.callback(program.kill)
-            assert program.stdout is not None
-            assert program.stdout.readline() == "ready\n"
-        yield programs
+    module = "tests.caching.ai.dropin.callers"
+    programs = [Program(module, redis_key_prefix, provider_server.url) for _ in range(2)]
+    assert [program.hear() for program in programs] == ["ready", "ready"]
+    yield programs
+    for program in programs:
+        program.kill()
 
 
 @pytest.mark.parametrize(
@@ -58,16 +49,14 @@ def others(redis_key_prefix: str, provider_server: LoopbackOpenAI) -> Iterator[l
 )
 def test_all_who_ask_at_once_in_several_processes_cause_one_call(
     provider_server: LoopbackOpenAI,
-    others: list[subprocess.Popen[str]],
+    others: list[Program],
     reply: Reply,
     got: set[str],
 ) -> None:
     provider_server.script(reply)
     for program in others:
-        assert program.stdin is not None
-        program.stdin.write("ask\n")
-        program.stdin.flush()
-    answers = [one for program in others for one in json.loads(program.communicate()[0])]
+        program.tell("ask")
+    answers = [one for program in others for one in json.loads(program.hear_out())]
     assert set(answers) == got
     assert len(answers) == 2 * 2 * CALLERS
     assert len(provider_server.calls) == 1

@@ -1,40 +1,25 @@
 """Several real processes: the sums are exact, and a killed one has lost only what it had not brought."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from caching.ai.ledger import days
 from caching.ai.ledger.accounts import Counts
+from tests.programs import PATIENCE_SECONDS, Program
 
-START_SECONDS = 120
 HITS = 500
 
 
-class Poster:
+class Poster(Program):
     def __init__(self, prefix: str) -> None:
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "tests.caching.ai.ledger.poster", prefix, str(HITS)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=dict(os.environ),
-        )
-
-    def read(self) -> str:
-        assert self.program.stdout is not None
-        return self.program.stdout.readline().strip()
+        super().__init__("tests.caching.ai.ledger.poster", prefix, HITS)
 
     def do(self, what: str) -> None:
-        assert self.program.stdin is not None
-        self.program.stdin.write(f"{what}\n")
-        self.program.stdin.flush()
+        self.tell(what)
         if what != "end":
-            assert self.read() == "done"
+            assert self.hear() == "done"
 
 
 @pytest.fixture
@@ -44,13 +29,12 @@ def start(redis_key_prefix: str) -> Iterator[Callable[[int], list[Poster]]]:
 
     def starter(count: int) -> list[Poster]:
         started.extend(Poster(redis_key_prefix) for _ in range(count))
-        assert [poster.read() for poster in started] == ["posted"] * count
+        assert [poster.hear() for poster in started] == ["posted"] * count
         return started
 
     yield starter
     for poster in started:
-        poster.program.kill()
-        poster.program.communicate(timeout=START_SECONDS)
+        poster.kill()
 
 
 def hits() -> Counts:
@@ -65,13 +49,13 @@ def test_four_processes_one_of_them_killed_after_its_flush(start: Callable[[int]
     killed.do("flush")
     assert hits().hit_requests == HITS
     killed.do("post")
-    killed.program.send_signal(signal.SIGKILL)
-    killed.program.wait(START_SECONDS)
+    killed.process.send_signal(signal.SIGKILL)
+    killed.process.wait(PATIENCE_SECONDS)
     for poster in others:
         poster.do("flush")
         poster.do("post")
         poster.do("end")
-        assert poster.program.wait(START_SECONDS) == 0
+        assert poster.process.wait(PATIENCE_SECONDS) == 0
     whole = 4 * HITS + 3
     assert hits() == Counts(
         hit_requests=whole,

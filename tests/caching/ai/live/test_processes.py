@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,37 +13,20 @@ import pytest
 import redis
 
 from tests.loopback_openai import LoopbackOpenAI, Reply
+from tests.programs import Program
 
 TEXT = " ".join(f"Sentence {number} of Anna's answer is about the sale of the works." for number in range(12))
-START_SECONDS = 120
 Start = Callable[..., "list[Process]"]
 
 
-class Process:
-    """So many readers in a process of their own. It is ready when it has been made."""
+class Process(Program):
+    """So many readers in a process of their own."""
 
     def __init__(self, prefix: str, provider: str, how: str, readers: int) -> None:
-        self.program = subprocess.Popen(
-            [
-                sys.executable, "-m", "tests.caching.ai.live.listeners", prefix, provider, how, str(readers),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ.copy(),
-        )  # fmt: skip
-
-    def read(self) -> str:
-        assert self.program.stdout is not None
-        return self.program.stdout.readline().strip()
-
-    def ask(self) -> None:
-        assert self.program.stdin is not None
-        self.program.stdin.write("ask\n")
-        self.program.stdin.flush()
+        super().__init__("tests.caching.ai.live.listeners", prefix, provider, how, readers)
 
     def seen(self) -> list[dict[str, Any]]:
-        seen: list[dict[str, Any]] = json.loads(self.read())
+        seen: list[dict[str, Any]] = json.loads(self.hear())
         return seen
 
 
@@ -57,18 +37,17 @@ def start(redis_key_prefix: str, provider_server: LoopbackOpenAI) -> Iterator[St
 
     def starter(*ways: str, readers: int) -> list[Process]:
         started.extend(Process(redis_key_prefix, provider_server.url, how, readers) for how in ways)
-        assert [process.read() for process in started] == ["ready"] * len(started)
+        assert [process.hear() for process in started] == ["ready"] * len(started)
         return started
 
     yield starter
     for process in started:
-        process.program.kill()
-        process.program.communicate(timeout=START_SECONDS)
+        process.kill()
 
 
 def ask_all(processes: list[Process]) -> list[dict[str, Any]]:
     for process in processes:
-        process.ask()
+        process.tell("ask")
     return [one for process in processes for one in process.seen()]
 
 
@@ -102,12 +81,12 @@ def test_a_killed_leader_is_replaced_and_nobody_misses_a_character(
     dying_at = random.Random(seed).randrange(1, 60)
     provider_server.always(Reply(TEXT, pause_seconds=0.01))
     first, *others = start("stream", "stream", "astream", readers=4)
-    first.ask()
+    first.tell("ask")
     provider_server.wait_for_pieces(dying_at)
     for process in others:
-        process.ask()
+        process.tell("ask")
     provider_server.wait_for_pieces(dying_at + 5)
-    first.program.send_signal(signal.SIGKILL)
+    first.process.send_signal(signal.SIGKILL)
     seen = [one for process in others for one in process.seen()]
     assert [one["error"] for one in seen] == [""] * 8
     assert {one["screen"] for one in seen} == {one["answer"] for one in seen} == {TEXT}
@@ -121,11 +100,11 @@ def test_when_the_second_answer_is_another_one_it_begins_anew(
 ) -> None:
     provider_server.script(Reply(TEXT, pause_seconds=0.02), Reply("No. " + TEXT, pause_seconds=0.001))
     first, other = start("stream", "stream", readers=3)
-    first.ask()
+    first.tell("ask")
     provider_server.wait_for_pieces(3)
-    other.ask()
+    other.tell("ask")
     provider_server.wait_for_pieces(40)
-    first.program.send_signal(signal.SIGKILL)
+    first.process.send_signal(signal.SIGKILL)
     seen = other.seen()
     assert {one["screen"] for one in seen} == {one["answer"] for one in seen} == {"No. " + TEXT}
     assert {one["restarts"] for one in seen} == {1}
@@ -139,12 +118,12 @@ def test_a_frozen_leader_that_wakes_is_refused_and_follows(
 ) -> None:
     provider_server.script(Reply(TEXT, pause_seconds=0.02), Reply("No. " + TEXT, pause_seconds=0.01))
     first, other = start("stream", "stream", readers=3)
-    first.ask()
+    first.tell("ask")
     provider_server.wait_for_pieces(20)
-    other.ask()
+    other.tell("ask")
     provider_server.wait_for_pieces(30)
-    first.program.send_signal(signal.SIGSTOP)
-    woken = threading.Timer(2.5, lambda: first.program.send_signal(signal.SIGCONT))
+    first.process.send_signal(signal.SIGSTOP)
+    woken = threading.Timer(2.5, lambda: first.process.send_signal(signal.SIGCONT))
     woken.start()
     seen = [*first.seen(), *other.seen()]
     woken.join()
