@@ -6,7 +6,7 @@ asking    what is kept, else a flight      semantic   other questions that mean 
 booking   what each request was            kept       answers in Redis        vectors    the same
 client    the provider behind the SDK      replies    what it said            answers    what callers get
 live      one flight for all who ask       ledger     tokens and money        surfaces   body and stream
-requests  the meaning of a question        schemas  policies  provider  usage
+requests  the meaning of a question        schemas  policies  provider  usage  cosine
 """
 
 from caching.ai.answers import Answer, AnswerStream, AsyncAnswerStream, StructuredAnswer

@@ -266,9 +266,8 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     """The answer that has expired, if this caller would rather have it than an error."""
     if not question.policy.stale_if_error or missing.expired is None:
         return None
-    now = kept.read(
-        question.place
-    )  # once more: somebody may have invalidated it while the provider was asked
+    # Once more: somebody may have invalidated it while the provider was asked.
+    now = kept.read(question.place)
     if not isinstance(now, Missing) or now.expired is None:
         return None
     try:

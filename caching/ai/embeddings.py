@@ -36,8 +36,8 @@ Input = str | tuple[int, ...]
 
 
 class Batch:
-    """The inputs of one call, which is `request`. `vectors` has those that are known. `ask` gives the source that brings, as `packed`, the
-    vectors of some of them; of so many `at_once`."""
+    """The inputs of one call, which is `request`. `vectors` has those that are known. `ask` gives the source that brings, as
+    `packed`, the vectors of some of them; of so many `at_once`."""
 
     def __init__(
         self,

@@ -26,15 +26,9 @@ from caching.ai.surfaces import CHAT
 from caching.connection import wire
 from caching.entries import Invalidated, invalidate
 from caching.errors import AIError, Uncacheable
-from caching.results.codec import ResultCodec
+from caching.results.codec import ANYTHING
 from caching.stats import Outcome
 
-
-def _anything() -> Any:
-    """Stands for a function whose result may be of any plain type."""
-
-
-_VALUES: ResultCodec = ResultCodec(_anything)
 # A completion that was made here of a mere text.
 _BY_HAND = "kept-by-hand"
 _OWNERS = ("user", "scenario", "simulation", "persona", "scene")
@@ -78,7 +72,7 @@ class AICacheService:
     ) -> Any:
         """What was kept: a text as a text, a response of the provider as a dict."""
         request = _request(operation, input_data, {"model": model, "temperature": temperature, **more})
-        return _get(request, _completion_as_given if request.kind == "chat" else _VALUES.load, default)
+        return _get(request, _completion_as_given if request.kind == "chat" else ANYTHING.load, default)
 
     def cache_embedding(
         self, text: str, embedding: Sequence[float], *, model: str, operation: str = "embedding"
@@ -106,7 +100,7 @@ class AICacheService:
     def get_cached_scenario_analysis(
         self, pdf_content: bytes | str, *, default: Any = None, **more: Any
     ) -> Any:
-        return _get(_analysis(pdf_content, more), _VALUES.load, default)
+        return _get(_analysis(pdf_content, more), ANYTHING.load, default)
 
     def cache_simulation_response(
         self,
@@ -138,7 +132,7 @@ class AICacheService:
     ) -> Any:
         said = {"message": user_message, "history": list(history)}
         owners = {"simulation_id": simulation_id, "persona_id": persona_id, "scene_id": scene_id}
-        return _get(_value("simulation_response", said, owners | more), _VALUES.load, default)
+        return _get(_value("simulation_response", said, owners | more), ANYTHING.load, default)
 
     def invalidate_user_cache(self, user_id: int | str) -> Invalidated:
         """Every answer in this user's scope, and nobody else's."""
@@ -248,4 +242,4 @@ def _completion_as_given(body: bytes) -> Any:
 
 def _encoded(value: Any) -> bytes:
     """Any plain value, or an object of the SDK as a dict."""
-    return _VALUES.dump(value.model_dump(mode="json") if isinstance(value, pydantic.BaseModel) else value)
+    return ANYTHING.dump(value.model_dump(mode="json") if isinstance(value, pydantic.BaseModel) else value)

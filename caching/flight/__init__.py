@@ -47,7 +47,8 @@ def share(
     `accept_error` is shown that by who came after the computation had begun; else he goes round again.
 
     A computation that asks for its own digest computes at once. One that waits for another flight does so for 2 s at
-    most, for that one may wait for it. `baggage` are commands of the caller's that save round trips here. Raises CacheUnavailable when Redis does not work; nobody is left waiting.
+    most, for that one may wait for it. `baggage` are commands of the caller's that save round trips here. Raises
+    CacheUnavailable when Redis does not work; nobody is left waiting.
     """
     # A thread with an event loop must not block for others: they may need that very loop.
     until = deadline(may_wait=not _is_in_event_loop())

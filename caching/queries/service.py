@@ -17,16 +17,10 @@ from caching.connection import wire
 from caching.entries import Invalidated, invalidate
 from caching.queries.arguments import canonical
 from caching.queries.query import EVERY_QUERY, scope_tags
-from caching.results.codec import ResultCodec
+from caching.results.codec import ANYTHING
 from caching.stats import Outcome
 from caching.tags import Stamps
 
-
-def _anything() -> Any:
-    """Stands for a function whose result may be of any plain type."""
-
-
-_CODEC: ResultCodec = ResultCodec(_anything)
 # What an unsuccessful look saw, for the value that is probably computed and kept next: if somebody invalidates meanwhile,
 # the late value does not count.
 _seen: ContextVar[Mapping[str, Stamps]] = ContextVar("seen_stamps", default=MappingProxyType({}))
@@ -52,7 +46,7 @@ class DbCacheService:
         stamps |= tags.stamps([name for name in names if name not in stamps])
         now = time.time()
         life = ttl if ttl is not None else _default_ttl_seconds(query_name, user_id)
-        entry = entries.made(stamps, _CODEC.dump(result), computed_seconds=0, ttl_seconds=life, now=now)
+        entry = entries.made(stamps, ANYTHING.dump(result), computed_seconds=0, ttl_seconds=life, now=now)
         if any(map(tags.is_busy, stamps.values())):
             return
         wire.checked(wire.call([entries.keeping(key, entry, now=now)]))
@@ -71,7 +65,7 @@ class DbCacheService:
         outcome, value = reading.outcome, default
         if reading.entry is not None:
             try:
-                value = _CODEC.load(reading.entry.body)
+                value = ANYTHING.load(reading.entry.body)
             except Undecodable:
                 outcome = Outcome.UNDECODABLE
         if outcome is not Outcome.HIT:

@@ -152,3 +152,11 @@ def _dump_plain(value: Any) -> bytes | None:
         return shapes.dump(value)
     except Unfit:
         return None
+
+
+def _anything() -> Any:
+    """Stands for a function whose result may be of any plain type."""
+
+
+ANYTHING = ResultCodec(_anything)
+"""For results that are kept by hand."""

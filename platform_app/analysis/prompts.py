@@ -1,6 +1,7 @@
 """What the analysis asks the AI: instructions first, as they never change, then the material in blocks (`prompting`).
 
-A change of wording that should change answers needs another version of that prompt: kept answers belong to the version that asked.
+A change of wording that should change answers needs another version of that prompt: kept answers belong to the version that
+asked.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from caching.ai import ai
+from caching.ai.cosine import unit_rows
 from caching.errors import AIAnswerUnusable
-from platform_app.retrieval.nearest import nearest, unit_rows
+from platform_app.retrieval.nearest import nearest
 
 OPERATION = "case_passage"
 

@@ -86,8 +86,8 @@ def industries(user_id: int) -> list[str]:
 
 @cache_db_query("scenario")
 def scenario_with_parts(scenario_id: int) -> Scenario | None:
-    """A scenario with the owner's name, document, personas, scenes (with who is present and how one can begin) and outcomes; without the case's
-    text, which is long and shown nowhere."""
+    """A scenario with the owner's name, document, personas, scenes (with who is present and how one can begin) and outcomes;
+    without the case's text, which is long and shown nowhere."""
     parts = (
         Prefetch("document", Document.objects.only("filename", "scenario")),
         "personas",

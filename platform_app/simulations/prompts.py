@@ -1,8 +1,8 @@
 """What the personas and the goal check are asked.
 
 System prompts hold only what the professor wrote: first what never changes, then the scenario, the persona, the scene, so
-that a provider's own cache finds their beginning again. What students say is in user messages, inside blocks that it cannot close. Nobody's name or address but the
-personas' goes to a provider.
+that a provider's own cache finds their beginning again. What students say is in user messages, inside blocks that it
+cannot close. Nobody's name or address but the personas' goes to a provider.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from platform_app.simulations.script import Script
 
 @dataclass
 class Stage:
-    """A scene being played. `order` are the ids of all scenes, `everybody` the people of the scenario; `heard` is what was said in this one, in order, without the
-    narrator and without commands."""
+    """A scene being played. `order` are the ids of all scenes, `everybody` the people of the scenario; `heard` is what was
+    said in this one, in order, without the narrator and without commands."""
 
     simulation: Simulation
     scene: Scene

@@ -50,9 +50,10 @@ def main() -> None:
     from django.conf import settings
 
     from caching.ai import ai
+    from caching.ai.cosine import unit_rows
     from caching.connection import redis_client
     from platform_app.retrieval.meaning import OPERATION
-    from platform_app.retrieval.nearest import nearest, unit_rows
+    from platform_app.retrieval.nearest import nearest
     from platform_app.retrieval.ranking import by_words, by_words_and_meaning
     from tests.loopback_openai import LoopbackOpenAI
 

@@ -8,7 +8,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from platform_app.retrieval.nearest import nearest, unit_rows
+from caching.ai.cosine import unit_rows
+from platform_app.retrieval.nearest import nearest
 
 
 def rows(*vectors: list[float]) -> np.ndarray:

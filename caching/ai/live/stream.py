@@ -31,6 +31,8 @@ LIFE_MS = 600_000
 AFTERLIFE_MS = 20_000
 SHORT_AFTERLIFE_MS = 1_000
 REPLY_SECONDS = 0.9
+# Before the lease is looked at again, when the stream could not be heard.
+PAUSE_SECONDS = 0.03
 BEGINNING = "0"
 
 
@@ -124,9 +126,6 @@ class Listener:
         milliseconds = max(1, round(seconds * 1000))  # for Redis, 0 is for ever
         self._connection.send_command("XREAD", "BLOCK", milliseconds, "STREAMS", self._key, self.last_id)
         return self._connection.read_response(timeout=seconds + REPLY_SECONDS)
-
-
-PAUSE_SECONDS = 0.03
 
 
 def _decoded(entries: Sequence[Any]) -> Iterator[Record]:

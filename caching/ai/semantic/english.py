@@ -55,7 +55,8 @@ SAME = {
     "€": "euro",
     "£": "pound",
 }
-"""Words that stand for one another in every question. Short on purpose: a synonym that fits most sentences is a trap in the others."""
+"""Words that stand for one another in every question. Short on purpose: a synonym that fits most sentences is a trap in the
+others."""
 NUMBER_WORDS = {
     word: str(number)
     for number, word in enumerate(

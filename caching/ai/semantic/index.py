@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import redis
 
 from caching import conf, keys, policy, stats
+from caching.ai.cosine import Vector, unit
 from caching.connection import raising_cache_unavailable, redis_client
 from caching.connection.failures import code_of
 from caching.stats import Outcome
@@ -22,8 +22,6 @@ from caching.stats import Outcome
 MOST_QUESTIONS = 2000
 KIND = "ai_semantic"
 BEGINNING = "-"
-
-Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +75,3 @@ def _read(place: bytes, fields: dict[bytes, bytes]) -> Added | None:
     except (KeyError, ValueError):
         stats.record(KIND, Outcome.UNDECODABLE)
         return None
-
-
-def unit(vector: array[float]) -> Vector:
-    """The same direction with length one; a vector of zeros stays what it is, and is like none."""
-    numbers = np.frombuffer(vector, np.float32)
-    length = float(np.linalg.norm(numbers))
-    return numbers / np.float32(length) if length > 0 else numbers
