@@ -22,7 +22,7 @@ CONNECT_SECONDS = 0.5
 SOCKET_SECONDS = 0.9
 # Asking who the primary is comes before the question itself, and often several have to be asked.
 LOOKING_SECONDS = 0.3
-# For connecting and one reply of the async client together.
+# For connecting and the replies to one question together, however the time is spent. It is looked at every 0.3 s.
 REPLY_SECONDS = 1.2
 # Each follower of a stream holds a connection; redis-py would refuse the 101st.
 MAX_FOLLOWERS = 10_000

@@ -10,6 +10,7 @@ import ssl
 import struct
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any, cast
 
 import hiredis
@@ -71,6 +72,7 @@ class Link:
         self._reader: Any = hiredis.Reader(
             protocolError=redis.InvalidResponse, replyError=reply_error, notEnoughData=_NOT_YET
         )
+        deadline = time.monotonic() + clients.REPLY_SECONDS
         # RESP2: nothing but replies may come on this socket.
         self._connection = clients.make_connection(target, address, protocol=2)
         self._connection.connect()
@@ -78,12 +80,15 @@ class Link:
         _tick(self._socket)
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
-        self.exchange([])
+        self.exchange([], deadline)
 
-    def exchange(self, commands: Sequence[Command | Packed]) -> list[Reply]:
-        """One round trip: the replies in the order of the commands, error replies among them."""
+    def exchange(self, commands: Sequence[Command | Packed], deadline: float = inf) -> list[Reply]:
+        """One round trip: the replies in the order of the commands, error replies among them.
+
+        `deadline` is a time of time.monotonic(); a server that is silent for SOCKET_SECONDS is given up before.
+        """
         self.send(commands)
-        return self.receive(len(commands), time.monotonic() + clients.SOCKET_SECONDS)
+        return self.receive(len(commands), min(deadline, time.monotonic() + clients.SOCKET_SECONDS))
 
     def send(self, commands: Sequence[Command | Packed]) -> None:
         """Every `send` is followed by one `receive`, or by `close`."""

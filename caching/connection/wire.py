@@ -4,11 +4,12 @@ A call takes commands of one key each and finds the primaries that own them. Err
 in its place; whatever means that Redis does not work raises CacheUnavailable within 1.5 s.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 
 import redis
 
-from caching.connection import bounds, links, nodes
+from caching.connection import bounds, clients, links, nodes
 from caching.connection.failures import Gone, Refused, code_of, raising_cache_unavailable, unavailable
 from caching.connection.link import EPOCH_BYTES, Argument, Command, Link, Packed, Reply, pack
 from caching.connection.router import Keyed, Question
@@ -193,18 +194,19 @@ def _ask(
     topology: Topology, commands: Sequence[Command | Packed], *, idempotent: bool
 ) -> tuple[list[Reply], Link]:
     """The way to a single server, which is as short as it can be. The replies, and the link that brought them."""
+    deadline = time.monotonic() + clients.REPLY_SECONDS
     link = links.to(topology.target, topology.target.addresses[0])
     if not idempotent and not link.is_open():
         links.close(link)
         link = links.to(topology.target, link.address)
     try:
-        replies = link.exchange(commands)
+        replies = link.exchange(commands, deadline)
     except Gone:
         links.close(link)
         if not idempotent:
             raise
         link = links.to(topology.target, link.address)
-        replies = link.exchange(commands)
+        replies = link.exchange(commands, deadline)
     except BaseException:
         links.close(link)
         raise

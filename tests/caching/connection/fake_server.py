@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -23,6 +24,7 @@ class FakeServer:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.info = INFO
+        self.info_delay_seconds = 0.0
         self.commands: list[list[bytes]] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._talks: list[socket.socket] = []
@@ -78,6 +80,7 @@ class FakeServer:
         if command[0] in {b"CLIENT", b"AUTH", b"SELECT"}:
             return b"+OK\r\n"
         if command[0] == b"INFO":
+            time.sleep(self.info_delay_seconds)
             return bulk(self.info)
         self.commands.append(command)
         return self.script(command)

@@ -114,6 +114,18 @@ def test_a_late_reply_does_not_answer_the_next_question(use_redis: UseRedis) -> 
         assert wire.call([("GET", "x")]) == [b"fine"]
 
 
+def test_a_server_that_is_slow_to_sign_in_and_then_silent_is_not_waited_for_twice(
+    use_redis: UseRedis,
+) -> None:
+    with fake_server(lambda command: b"") as server:
+        server.info_delay_seconds = 0.8
+        use_redis(server.url)
+        started = time.monotonic()
+        with pytest.raises(CacheUnavailable, match="Timeout"):
+            wire.mget(["x"])
+        assert time.monotonic() - started < 1.5
+
+
 def test_a_server_that_answers_byte_by_byte_is_not_waited_for_at_each(use_redis: UseRedis) -> None:
     with fake_server(lambda command: b"") as server:
         server.script = lambda command: dribble(server)
