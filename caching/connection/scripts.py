@@ -1,4 +1,4 @@
-"""Lua scripts, each a file of its own in `caching/scripts` with one key: an atomic step that also a cluster can do."""
+"""Lua scripts, each a file of its own with one key: an atomic step that also a cluster can do."""
 
 import hashlib
 from pathlib import Path
@@ -7,11 +7,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "scripts"
 
 
 class Script:
-    """The script `name`.lua. It is sent by its digest, and as a whole only to a server that does not know it."""
+    """The script `name`.lua of a folder. It is sent by its digest, and as a whole only to a server that does not know it."""
 
     __slots__ = ("digest", "name", "text")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: Path = FOLDER) -> None:
         self.name = name
-        self.text = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+        self.text = (folder / f"{name}.lua").read_text(encoding="utf-8")
         self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
