@@ -31,6 +31,7 @@ class Topology(ABC):
         self._on_change = on_change
         self._lock = threading.Lock()
         self._current_until = 0.0
+        self._has_looked = False
         self._doubtful: Address | None = None
 
     @abstractmethod
@@ -51,10 +52,10 @@ class Topology(ABC):
         self._on_change()
 
     def _refresh(self) -> None:
-        if time.monotonic() < self._current_until:
+        if self._is_current():
             return
         with self._lock:
-            if time.monotonic() < self._current_until:
+            if self._is_current():
                 return
             # Before the question: a doubt that comes meanwhile must lead to one more.
             self._current_until = time.monotonic() + RECHECK_SECONDS
@@ -63,8 +64,13 @@ class Topology(ABC):
             except BaseException:
                 self._current_until = 0.0
                 raise
+            self._has_looked = True
         if changed:
             self._on_change()
+
+    def _is_current(self) -> bool:
+        """While one thread looks again, the others go by what was known; at the first look nothing is."""
+        return self._has_looked and time.monotonic() < self._current_until
 
 
 class Single(Topology):
