@@ -21,6 +21,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # True where a proxy in front terminates TLS: secure cookies, redirect to https, HSTS.
 HTTPS = env.bool("HTTPS", default=False)
+# How many proxies of our own a request passes: so many entries of X-Forwarded-For, from its right, are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

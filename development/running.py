@@ -23,7 +23,9 @@ POLL_SECONDS = 0.05
 INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl+C
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-WEB = "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan on --no-server-header"
+WEB = (
+    "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan on --no-server-header --no-proxy-headers"
+)
 # An open event stream would keep uvicorn from ending; two seconds let an answer in the making finish.
 WEB_STOP = "--timeout-graceful-shutdown 2"
 # SimpleWorker: no fork for each job, which macOS forbids and which costs memory.

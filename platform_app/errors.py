@@ -8,7 +8,7 @@
     ├── Conflict            409  right request, wrong moment (a turn is running, the scene is over)
     ├── Incomplete          422  a scenario cannot be published yet; `errors` lists what is missing
     ├── DocumentUnreadable  422  a case study that cannot be read
-    └── TooManyAttempts     429  passwords, sign-ups and mails are limited; says how long to wait
+    └── TooManyAttempts     429  passwords, sign-ups, mails, turns and uploads are limited; says how long to wait
 
 `problems.py` turns them into HTTP in one place. Failures of Redis and of the AI provider are `caching.errors`.
 """
@@ -93,10 +93,16 @@ class TooManyAttempts(PlatformError):
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(
-            f"That was too often in a short time. Please wait {retry_after_seconds} seconds and try again."
+            f"That was too often in a short time. Please wait {_spoken(retry_after_seconds)} and try again."
         )
         self.retry_after_seconds = retry_after_seconds
 
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after_seconds)}
+
+
+def _spoken(seconds: int) -> str:
+    """For people: 1 second, 90 seconds, 10 minutes; never less than it is."""
+    count, unit = (seconds, "second") if seconds <= 120 else (-(-seconds // 60), "minute")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

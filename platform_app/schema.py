@@ -70,7 +70,7 @@ class AutoSchema(SpectacularAutoSchema):
         problems["401"] = "No credentials, or they are wrong, expired or revoked."
         if operation.get("security"):
             problems["403"] = "Signed in, but not allowed to do this."
-        else:
+        if not operation.get("security") or self.method in getattr(self.view, "limited_methods", ()):
             problems["429"] = "Too many attempts; `Retry-After` says how long to wait."
         if any(parameter["in"] == "path" for parameter in parameters):
             problems["404"] = "Unknown, or somebody else's."

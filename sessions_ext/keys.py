@@ -34,3 +34,8 @@ def agent_transcript(session_id: str) -> str:
 def oauth(kind: str, secret: str) -> str:
     """`oauth:<kind>:<digest>`: what belongs to one sign-in at another provider, and is gone after it."""
     return f"{conf.key_prefix()}oauth:{kind}:{keys.digest(secret.encode(errors='surrogatepass'))}"
+
+
+def throttle(name: str, digest: str) -> str:
+    """`throttle:<name>:<digest>`: a ZSET of attempts by their time. The digest is keyed: an address could be guessed."""
+    return f"{conf.key_prefix()}throttle:{name}:{digest}"

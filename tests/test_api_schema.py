@@ -69,6 +69,7 @@ def test_signing_in_needs_no_token_and_everything_else_says_what_it_takes(schema
     assert schema["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
     assert "security" not in schema["paths"]["/api/auth/token/"]["post"]
     assert "429" in schema["paths"]["/api/auth/token/"]["post"]["responses"]
+    assert "429" not in schema["paths"]["/api/me/"]["get"]["responses"]
     assert {"bearer": []} in schema["paths"]["/api/me/"]["get"]["security"]
 
 
@@ -90,3 +91,13 @@ def test_the_documentation_page_has_no_inline_script_or_style(db: None):
     script = Client().get("/api/docs/?script=")
     assert script.headers["Content-Type"] == "application/javascript"
     assert "SwaggerUIBundle" in script.text
+
+
+def test_what_is_limited_says_so(schema: dict):
+    for path in (
+        "/api/simulations/{id}/messages/",
+        "/api/simulations/{id}/submit/",
+        "/api/documents/",
+        "/api/documents/{id}/retry/",
+    ):
+        assert "429" in schema["paths"][path]["post"]["responses"], path

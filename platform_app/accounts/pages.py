@@ -24,7 +24,7 @@ from platform_app.accounts.forms import (
     SignInForm,
     SignUpForm,
 )
-from platform_app.errors import InvalidInput, WrongCredentials
+from platform_app.errors import InvalidInput, TooManyAttempts, WrongCredentials
 from platform_app.requests import SignedInRequest, signed_in
 from platform_app.throttling import address_of
 
@@ -45,6 +45,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         except InvalidInput as refused:
             for error in refused.errors:
                 form.add_error(error.attr, error.detail)
+        except TooManyAttempts as refused:
+            return too_often(request, "accounts/sign_up.html", form, refused)
         else:
             login(request, user, BACKEND)
             messages.success(request, f"Welcome, {user.name}. Your account is ready.")
@@ -64,6 +66,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = actions.check_credentials(**form.cleaned_data, address=address_of(request))
         except WrongCredentials as refused:
             form.add_error(None, refused.detail)
+        except TooManyAttempts as refused:
+            return too_often(request, "accounts/sign_in.html", form, refused)
         else:
             login(request, user)
             return redirect(destination(request))
@@ -111,7 +115,10 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     if form.is_valid():
         origin = request.build_absolute_uri("/").rstrip("/")
-        actions.request_password_reset(**form.cleaned_data, address=address_of(request), origin=origin)
+        try:
+            actions.request_password_reset(**form.cleaned_data, address=address_of(request), origin=origin)
+        except TooManyAttempts as refused:
+            return too_often(request, "accounts/password_reset.html", form, refused)
         return redirect("accounts:password_reset_sent")
     return form_response(request, "accounts/password_reset.html", form)
 
@@ -148,6 +155,15 @@ def revoke_token(request: SignedInRequest) -> HttpResponse:
 def form_response(request: HttpRequest, template: str, form: Form, **context: object) -> HttpResponse:
     context = {"form": form, "next": destination(request, default=""), **context}
     return render(request, template, context, status=400 if form.errors else 200)
+
+
+def too_often(request: HttpRequest, template: str, form: Form, refused: TooManyAttempts) -> HttpResponse:
+    """The form as it was filled in, with how long to wait."""
+    form.add_error(None, refused.detail)
+    response = form_response(request, template, form)
+    response.status_code = refused.status
+    response["Retry-After"] = refused.headers["Retry-After"]
+    return response
 
 
 def destination(request: HttpRequest, default: str | None = None) -> str:

@@ -11,15 +11,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from platform_app.analysis import actions, selectors
+from platform_app.analysis.limits import count_analysis
 from platform_app.analysis.run import announce_end, event_log
 from platform_app.analysis.serializers import DocumentSerializer, UploadSerializer
 from platform_app.models import Document
 from platform_app.requests import SignedInAPIRequest
 from platform_app.sse import EventStreamRenderer, event_stream, last_event_id
+from platform_app.throttling import address_of
 
 
 class Documents(APIView):
     parser_classes = [MultiPartParser]
+    limited_methods = ("POST",)
 
     @extend_schema(request=UploadSerializer, responses={202: DocumentSerializer})
     def post(self, request: SignedInAPIRequest) -> Response:
@@ -27,6 +30,7 @@ class Documents(APIView):
         selectors.require_author(request.user)
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
+        count_analysis(request.user, address_of(request))
         document = actions.upload_document(request.user, **upload.validated_data)
         return Response(DocumentSerializer(document).data, status=202)
 
@@ -45,10 +49,13 @@ class DocumentDetail(APIView):
 
 
 class DocumentRetry(APIView):
+    limited_methods = ("POST",)
+
     @extend_schema(request=None, responses={202: DocumentSerializer})
     def post(self, request: SignedInAPIRequest, pk: int) -> Response:
         """Start an analysis again that has failed."""
         document = _current(request, pk)
+        count_analysis(request.user, address_of(request))
         actions.retry(document)
         return Response(DocumentSerializer(document).data, status=202)
 

@@ -15,12 +15,14 @@ from django_htmx.http import HTMX_STOP_POLLING
 from platform_app.analysis import actions, selectors
 from platform_app.analysis.filenames import media_type
 from platform_app.analysis.forms import UploadForm
+from platform_app.analysis.limits import count_analysis
 from platform_app.analysis.steps import steps_of
 from platform_app.analysis.uploads import MAX_CONTEXT_BYTES, MAX_CONTEXT_FILES, MAX_FILE_BYTES, MAX_PAGES
-from platform_app.errors import DocumentUnreadable, InvalidInput, NotFound
+from platform_app.errors import DocumentUnreadable, InvalidInput, NotFound, TooManyAttempts
 from platform_app.models import ContextFile, Document
 from platform_app.paging import asked_page
 from platform_app.requests import SignedInRequest, signed_in
+from platform_app.throttling import address_of
 
 LIMITS = {
     "file_megabytes": MAX_FILE_BYTES // 2**20,
@@ -41,7 +43,13 @@ def upload(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _upload_page(request, form, status=400)
     try:
+        count_analysis(request.user, address_of(request))
         document = actions.upload_document(request.user, form.case, form.context)
+    except TooManyAttempts as refused:
+        form.add_error(None, refused.detail)
+        response = _upload_page(request, form, status=refused.status)
+        response["Retry-After"] = refused.headers["Retry-After"]
+        return response
     except (DocumentUnreadable, InvalidInput) as refused:
         for error in refused.errors:
             form.add_error(error.attr, error.detail)
@@ -72,7 +80,9 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def retry(request: SignedInRequest, pk: int) -> HttpResponse:
-    actions.retry(selectors.get_own_document(request.user, pk))
+    found = selectors.get_own_document(request.user, pk)
+    count_analysis(request.user, address_of(request))
+    actions.retry(found)
     return redirect("analysis:document", pk)
 
 

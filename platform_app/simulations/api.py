@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from platform_app.errors import InvalidInput
 from platform_app.requests import SignedInAPIRequest
 from platform_app.simulations import actions, selectors
+from platform_app.simulations.limits import count_turn
 from platform_app.simulations.serializers import (
     MessageSerializer,
     SaySerializer,
@@ -31,6 +32,7 @@ from platform_app.simulations.serializers import (
 from platform_app.simulations.state import SimulationState
 from platform_app.simulations.turns import Turn, TurnLog
 from platform_app.sse import EventStreamRenderer, event_stream, last_event_id
+from platform_app.throttling import address_of
 
 EVENTS = OpenApiResponse(
     OpenApiTypes.STR,
@@ -60,6 +62,7 @@ class SimulationDetail(APIView):
 
 class Messages(APIView):
     renderer_classes = (JSONRenderer, EventStreamRenderer)
+    limited_methods = ("POST",)
 
     @extend_schema(
         operation_id="simulation_messages_list",
@@ -97,6 +100,7 @@ class Messages(APIView):
         selectors.own_simulation(request.user, pk)
         asked = SaySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        count_turn(request.user, address_of(request))
         if asked.validated_data["retry"]:
             turn = actions.try_again(pk)
         else:
@@ -125,12 +129,15 @@ class Events(APIView):
 
 
 class Submit(APIView):
+    limited_methods = ("POST",)
+
     @extend_schema(request=SubmitSerializer, responses=TurnSerializer, operation_id="simulation_submit")
     def post(self, request: SignedInAPIRequest, pk: int) -> Response:
         """End the current scene, or with `{"scope": "simulation"}` the whole."""
         selectors.own_simulation(request.user, pk)
         asked = SubmitSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        count_turn(request.user, address_of(request))
         if asked.validated_data["scope"] == "simulation":
             turn = actions.submit_simulation(pk)
         else:

@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from caching.errors import CachingError
-from platform_app.errors import PlatformError
+from platform_app.errors import PlatformError, TooManyAttempts
 from platform_app.problems import describe
 from platform_app.requests import SignedInRequest, signed_in
 from platform_app.simulations import actions, selectors
+from platform_app.simulations.limits import count_turn
 from platform_app.simulations.state import ShownMessage, SimulationState
 from platform_app.simulations.turn_lock import is_turn_running
 from platform_app.simulations.utterance import MAX_CHARACTERS
+from platform_app.throttling import address_of
 
 
 @signed_in
@@ -41,6 +43,7 @@ def say(request: SignedInRequest, pk: int) -> HttpResponse:
     selectors.own_simulation(request.user, pk)
     text, wanted = request.POST.get("text", ""), request.POST.get("persona") or None
     try:
+        count_turn(request.user, address_of(request))
         turn = actions.try_again(pk) if "retry" in request.POST else actions.say(pk, text, persona=wanted)
         turn.play()
     except (PlatformError, CachingError) as error:
@@ -55,6 +58,10 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     state = selectors.own_simulation(request.user, pk)
     if request.method == "GET":
         return render(request, "simulations/submit.html", {"state": state})
+    try:
+        count_turn(request.user, address_of(request))
+    except TooManyAttempts as refused:
+        return _page(request, state, error=refused)
     if request.POST.get("scope") == "simulation":
         turn = actions.submit_simulation(pk)
     else:

@@ -1,58 +1,79 @@
-"""Attempts are counted in Redis, in windows of fixed length, so that all processes count together.
+"""Attempts are counted in Redis, in a sliding log: no span as long as the window ever holds more than are allowed.
 
-Refuses to trust `X-Forwarded-For`, which anybody may send: behind a proxy, the web server puts the client's address
-into REMOTE_ADDR. At the seam of two windows twice the number of attempts is possible.
+Fixed windows let twice the number pass at their seam, and the leaky bucket (GCRA) lets one pass after another while a
+full bucket drains; its one number also could not take back an attempt that others have followed. The price is an entry
+for each attempt that counts: some hundreds for an address, for as long as the window.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+import math
 from dataclasses import dataclass
-from time import time
+from pathlib import Path
+from secrets import token_bytes
+from typing import cast
 
-from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from caching.connection import raising_cache_unavailable
+from caching.connection import wire
 from platform_app.errors import TooManyAttempts
+from sessions_ext import keys
+
+MICROSECONDS = 1_000_000
+COUNT = wire.Script("count_attempt", Path(__file__).resolve().parent.parent / "scripts")
 
 
 @dataclass(frozen=True)
 class Attempt:
+    """One entry of a log."""
+
     key: str
+    token: bytes
 
     def take_back(self) -> None:
         """It turned out to be harmless: a whole class may sign in from one address."""
-        with raising_cache_unavailable(), suppress(ValueError):  # ValueError: Redis has evicted the counter
-            cache.decr(self.key)
+        wire.call([("ZREM", self.key, self.token)], idempotent=True)  # what is no log any more counts nothing
 
 
 @dataclass(frozen=True)
 class Limit:
-    """`attempts` a window for each subject, which is an address or the like."""
+    """`attempts` in any `window_seconds` for each subject, which is an address or the like."""
 
     name: str
     attempts: int
     window_seconds: int = 60
 
     def count_attempt(self, subject: str) -> Attempt:
-        """Count one more before it is made; raises TooManyAttempts beyond the limit, CacheUnavailable when nobody can count."""
-        window, passed = divmod(int(time()), self.window_seconds)
-        key = self._key(subject, window)
-        with raising_cache_unavailable():
-            # The number of the window is part of the key, and the key outlives it: `incr` always finds it.
-            cache.add(key, 0, timeout=2 * self.window_seconds)
-            attempts = cache.incr(key)
-        if attempts > self.attempts:
-            raise TooManyAttempts(self.window_seconds - passed)
-        return Attempt(key)
+        """Count one more before it is made; raises TooManyAttempts beyond the limit, CacheUnavailable when nobody can count.
 
-    def _key(self, subject: str, window: int) -> str:
+        What is refused does not count.
+        """
+        (attempt,) = count_together((self, subject))
+        return attempt
+
+    def attempt(self, subject: str) -> Attempt:
+        """One that nobody has counted yet."""
         # A digest that needs our SECRET_KEY: names of keys are seen by everybody who may look at Redis.
         digest = salted_hmac("platform_app.throttling", subject, algorithm="sha256").hexdigest()
-        return f"throttle:{self.name}:{digest[:40]}:{window}"
+        return Attempt(keys.throttle(self.name, digest[:40]), token_bytes(12))
 
 
-def address_of(request: HttpRequest) -> str:
-    return str(request.META["REMOTE_ADDR"])
+def count_together(*counted: tuple[Limit, str]) -> list[Attempt]:
+    """Counts one attempt under each limit, in one round trip; under none of them if one refuses. Raises as `count_attempt`.
+
+    The limits are steps of their own: while one is being taken back, somebody else may be refused because of it.
+    """
+    attempts = [limit.attempt(subject) for limit, subject in counted]
+    calls = [
+        (attempt.key, attempt.token, limit.attempts, limit.window_seconds * MICROSECONDS)
+        for attempt, (limit, _) in zip(attempts, counted, strict=True)
+    ]
+    waits = wire.run(COUNT, calls, idempotent=True)
+    wire.checked(waits)
+    longest = max(cast(list[int], waits))
+    if longest:
+        for attempt, wait in zip(attempts, waits, strict=True):
+            if not wait:
+                attempt.take_back()
+        raise TooManyAttempts(math.ceil(longest / MICROSECONDS))
+    return attempts

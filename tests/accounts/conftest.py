@@ -10,6 +10,9 @@ from rest_framework.test import APIClient
 
 from platform_app.accounts import actions
 from platform_app.models import User
+from tests.stopped_clock import stopped_clock
+
+__all__ = ["stopped_clock"]  # a fixture
 
 
 @pytest.fixture
@@ -35,17 +38,6 @@ def api_with_token() -> Callable[[User], tuple[APIClient, str]]:
         return client, token
 
     return make
-
-
-@pytest.fixture
-def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """`stopped_clock(seconds)`: what throttles take for the time, so that no test depends on when it runs."""
-
-    def set_to(seconds: float) -> None:
-        monkeypatch.setattr("platform_app.throttling.time", lambda: seconds)
-
-    set_to(0)
-    return set_to
 
 
 @pytest.fixture

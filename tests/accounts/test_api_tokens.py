@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import jwt
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -64,6 +66,45 @@ def test_wrong_credentials_look_the_same_whatever_is_wrong(api: APIClient, stude
     assert wrong.status_code == 401
     assert wrong.headers["WWW-Authenticate"] == "Bearer"
     assert wrong.json() == unknown.json() == disabled.json()
+
+
+def web_token(key: str = "", **claims: object) -> str:
+    """A JWT that would open many a door: unsigned without a key."""
+    return jwt.encode({"sub": "1", "user_id": 1, **claims}, key, algorithm="HS256" if key else "none")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        web_token(),
+        web_token(settings.SECRET_KEY),
+        web_token(settings.SECRET_KEY, exp=1),
+        web_token(settings.SECRET_KEY, exp=2**40, aud="somebody else"),
+        web_token("k" * 32, iss="https://accounts.google.com"),
+        "eyJhbGciOiJub25lIn0.e30.",
+        "eyJhbGciOiJub25lIn0..",
+        "..",
+        "a.b.c",
+        web_token("k" * 32, padding="x" * 50_000),
+    ],
+    ids=[
+        "unsigned",
+        "our key",
+        "expired",
+        "other audience",
+        "other issuer",
+        "empty",
+        "bare",
+        "dots",
+        "abc",
+        "long",
+    ],
+)
+def test_a_web_token_is_no_token_however_it_is_signed(student: User, token: str):
+    response = me(f"Bearer {token}")
+    assert response.status_code == 401
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,14 @@ def test_a_whole_class_can_sign_in_from_one_address(db: None, stopped_clock):
     for number in range(30):
         user = User.objects.create_user(f"s{number}@example.org", PASSWORD, name="S")
         assert sign_in(Client(), user.email).status_code == 302
+
+
+def test_who_is_refused_for_a_minute_finds_the_form_as_it_was(visitor: Client, student: User, stopped_clock):
+    for number in range(10):
+        sign_in(visitor, student.email, f"guess {number}")
+    page = sign_in(visitor, student.email, next="/account/")
+    assert page.status_code == 429
+    assert "Please wait 60 seconds" in message(page.text)
+    assert student.email in page.text
+    assert '<input type="hidden" name="next" value="/account/">' in page.text
+    assert PASSWORD not in page.text

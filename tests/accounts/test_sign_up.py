@@ -103,4 +103,6 @@ def test_too_many_sign_ups_from_one_address(visitor: Client, stopped_clock):
     response = sign_up(visitor)
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "60"
+    assert "Please wait 60 seconds" in response.text
+    assert FORM["email"] in response.text
     assert User.objects.count() == 60
