@@ -1,9 +1,12 @@
 """Who counts as one where nobody has signed in: nobody chooses that for himself, and nothing sent is an error."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from development.running import WEB
 from platform_app.throttling import address_of
 
 PROXY = "10.0.0.5"
@@ -119,3 +122,10 @@ def test_a_hundred_sign_ins_with_forged_headers_are_those_of_one_address(
         headers = {"X-Forwarded-For": f"203.0.113.{number}, 198.51.100.7"}
         answers.append(client.post("/api/auth/token/", credentials, headers=headers).status_code)
     assert answers.count(429) == refused
+
+
+def test_the_server_leaves_the_address_of_the_connection_alone():
+    """Left to its defaults, uvicorn lets whoever connects from this machine choose his address."""
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    assert "--no-proxy-headers" in WEB
+    assert "uvicorn config.asgi:application --no-proxy-headers" in readme
