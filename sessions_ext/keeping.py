@@ -43,10 +43,12 @@ def keep(digest: str, own: Own, fields: Mapping[str, Any], *, left: int, is_new:
         end(digest)
         return
     ends_at = timezone.now() + timedelta(seconds=left)
-    if conf.current().backup:
-        _save_copy(digest, own, fields, user_id=user_id, ends_at=ends_at, is_new=is_new)
     for crowded_out in _enter(digest, user_id, ends_at):
         end(crowded_out)
+    if conf.current().backup:
+        _save_copy(digest, own, fields, user_id=user_id, ends_at=ends_at, is_new=is_new)
+    if is_new and not get_user_model()._base_manager.filter(pk=user_id).exists():  # deleted in this moment
+        end(digest)
 
 
 def restore(digest: str) -> Stored | None:
@@ -141,8 +143,6 @@ def _save_copy(
     SavedSession.objects.bulk_create(
         [copy], update_conflicts=True, unique_fields=["digest"], update_fields=changing
     )
-    if not get_user_model()._base_manager.filter(pk=user_id).exists():  # deleted in this moment
-        end(digest)
 
 
 def _writing_of(copy: SavedSession) -> Writing:
