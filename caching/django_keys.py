@@ -1,4 +1,4 @@
-"""Key functions for Django's own cache API (`CACHES[…]["KEY_FUNCTION"]`): the same namespaces and prefix as ours.
+"""Key function for Django's own cache API (`CACHES[…]["KEY_FUNCTION"]`): the same namespaces and prefix as ours.
 
 The prefix is read at each call: tests give every test its own.
 """
@@ -9,8 +9,3 @@ from django.conf import settings
 def cache_key(key: str, key_prefix: str, version: int) -> str:
     """`cache:<version>:<key>` for `cache.get()`, throttles, template fragments and the like."""
     return f"{settings.REDIS_KEY_PREFIX}cache:{key_prefix}{version}:{key}"
-
-
-def session_key(key: str, key_prefix: str, version: int) -> str:
-    """The engine in `sessions_ext` names its keys itself: `session:<id>`."""
-    return f"{settings.REDIS_KEY_PREFIX}{key}"

@@ -117,27 +117,19 @@ REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="")
 # Where jobs are queued: a server or Sentinels, as RQ cannot use a cluster.
 JOBS_REDIS_URL = env.str("JOBS_REDIS_URL", default="") or REDIS_URL
-REDIS_OPTIONS = {
-    # One server, Sentinels or a cluster, as the URL says; timeouts that make a frozen Redis an error.
-    "CONNECTION_FACTORY": "caching.connection.django_cache.ConnectionFactory",
-    "CLIENT_CLASS": "caching.connection.django_cache.CacheClient",
-    # Nothing that comes out of Redis is ever unpickled. Django's own cache also has to store whole responses.
-    "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-}
-
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": [REDIS_URL],
         "KEY_FUNCTION": "caching.django_keys.cache_key",
-        "OPTIONS": {**REDIS_OPTIONS, "SERIALIZER": "caching.django_serializer.Serializer"},
-    },
-    "sessions": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": [REDIS_URL],
-        "KEY_FUNCTION": "caching.django_keys.session_key",
-        "OPTIONS": REDIS_OPTIONS,
-    },
+        "OPTIONS": {
+            # One server, Sentinels or a cluster, as the URL says; timeouts that make a frozen Redis an error.
+            "CONNECTION_FACTORY": "caching.connection.django_cache.ConnectionFactory",
+            "CLIENT_CLASS": "caching.connection.django_cache.CacheClient",
+            # Nothing that comes out of Redis is ever unpickled; whole responses have to be stored, too.
+            "SERIALIZER": "caching.django_serializer.Serializer",
+        },
+    }
 }
 
 SESSION_ENGINE = "sessions_ext.engine"
@@ -145,7 +137,6 @@ SESSIONS = {
     "BACKUP": env.bool("SESSION_BACKUP", default=True),
     "ABSOLUTE_SECONDS": env.int("SESSION_ABSOLUTE_DAYS", default=30) * 24 * 3600,
 }
-SESSION_CACHE_ALIAS = "sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

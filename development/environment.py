@@ -4,9 +4,12 @@ import fcntl
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,6 +57,36 @@ def ensure_benchmark_peers(*, root: Path = ROOT) -> Path:
             install(BENCHMARKS, root=root, options=("--no-deps", "--target", str(folder)))
             stamp.write_text(json.dumps(wanted))
     return folder
+
+
+def ensure_django_tests(*, root: Path = ROOT) -> Path:
+    """The folder of Django's own tests, as released with the Django that is installed; wheels come without them.
+
+    The archive is what requirements.txt has the hash of.
+    """
+    pinned = re.search(
+        r"^django==(\S+) \\\n(?:    --hash=\S+(?: \\)?\n)+", (root / "requirements.txt").read_text(), re.M
+    )
+    assert pinned is not None
+    folder = root / ".dev" / "django-tests" / pinned[1]
+    with exclusive(root / ".dev" / "django-tests.lock"):
+        if not folder.exists():
+            download_django_tests(pinned[0], folder, python=root / ".venv" / "bin" / "python")
+    return folder
+
+
+def download_django_tests(requirement: str, folder: Path, *, python: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent.parent) as scratch:
+        listed = Path(scratch, "requirement.txt")
+        listed.write_text(requirement)
+        options = ("--quiet", "--no-deps", "--no-binary", "django", "--require-hashes", "--dest", scratch)
+        if subprocess.run([*pip_for(python), "download", *options, "-r", str(listed)]).returncode != 0:
+            raise SetupError("Django's own tests could not be downloaded: see the messages above.")
+        (archive,) = Path(scratch).glob("*.tar.gz")
+        with tarfile.open(archive) as tar:
+            tar.extractall(scratch, filter="data")
+        folder.parent.mkdir(exist_ok=True)
+        Path(scratch, archive.name.removesuffix(".tar.gz"), "tests").rename(folder)
 
 
 def fingerprints(files: Sequence[str], *, root: Path) -> dict[str, str]:

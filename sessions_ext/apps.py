@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class SessionsExtConfig(AppConfig):
     name = "sessions_ext"
     verbose_name = "Sessions"
+
+    def ready(self) -> None:
+        from sessions_ext import signals  # noqa: PLC0415  (the models are there only now)
+
+        signals.connect()

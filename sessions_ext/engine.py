@@ -1,39 +1,266 @@
-"""Sessions in Redis: Django's cache session engine, with keys where an operator looks for them, `session:<id>`.
+"""Sessions in Redis (`SESSION_ENGINE`): one HASH each, of which a request writes what it has changed and nothing else.
 
-The values are JSON (django-redis serializer of `CACHES["sessions"]`), so a planted value can log somebody out but runs
-nothing. Redis out of reach is CacheUnavailable, never an empty session: nobody is signed out by a hiccup.
+So two requests of one session that change different keys both survive. For two that change the same key there are
+`incr` and `compare_and_set`. A change inside a value is written whenever the session is saved; as with Django's own
+engines, `session.modified = True` asks for that when nothing else was changed.
+
+Ids are made here only, and a session that was ended does not come back: neither by a late save nor from the database.
+Redis out of reach is CacheUnavailable, never an empty session: nobody is signed out by a hiccup.
 """
 
+from __future__ import annotations
+
+import re
+from datetime import datetime
 from typing import Any
 
-import redis
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.backends.cache import SessionStore as CacheSessionStore
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, SessionBase, UpdateError
+from django.utils.crypto import get_random_string
 
-from caching.connection import raising_cache_unavailable
+from caching.codec import MISS
+from sessions_ext import conf, keeping, store
+from sessions_ext.errors import SessionTooLarge
+from sessions_ext.fields import Fields, encode
+from sessions_ext.keeping import USER
+from sessions_ext.keys import digest_of
+from sessions_ext.store import REFUSED, Stored, Writing
+
+__all__ = ["MISS", "SessionStore"]
+
+EXPIRY = "_session_expiry"
+_OURS = re.compile(r"[a-z0-9]{32}")
 
 
-class SessionStore(CacheSessionStore):
-    cache_key_prefix = "session:"
+class SessionStore(SessionBase):
+    _session_cache: Fields
 
-    def load(self) -> dict[str, Any]:
-        """What is stored; an empty session under a new id when there is nothing, or nothing that we could have written."""
-        data = self._stored()
-        if isinstance(data, dict):
-            return data
-        self._session_key = None
-        return {}
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self._own: store.Own = {}
+        self._signs_in = False
 
-    async def aload(self) -> dict[str, Any]:
-        return await sync_to_async(self.load)()
+    @property
+    def digest(self) -> str:
+        """What stands for this session everywhere but in its cookie; empty as long as there is none."""
+        return digest_of(self.session_key) if self.session_key else ""
 
-    def _stored(self) -> Any:
-        with raising_cache_unavailable():
-            try:
-                return self._cache.get(self.cache_key)  # type: ignore[attr-defined]
-            except (ValueError, RecursionError):  # not UTF-8, not JSON, or nested without end
-                return None
-            except redis.ResponseError as error:
-                if str(error).startswith("WRONGTYPE"):  # somebody's list or hash lies under the key
-                    return None
-                raise
+    # --- Reading
+
+    def load(self) -> Fields:  # type: ignore[override]
+        """What is stored; an empty session without an id when there is nothing, or nothing that we could have written."""
+        if not self._may_exist():
+            return self._opened(None)
+        return self._opened(store.read(self.digest) or keeping.restore(self.digest))
+
+    async def aload(self) -> Fields:  # type: ignore[override]
+        if not self._may_exist():
+            return self._opened(None)
+        stored = await store.aread(self.digest)
+        return self._opened(stored or await sync_to_async(keeping.restore)(self.digest))
+
+    def exists(self, session_key: str | None) -> bool:
+        return bool(session_key) and store.exists(digest_of(str(session_key)))
+
+    async def aexists(self, session_key: str | None) -> bool:
+        return bool(session_key) and await store.aexists(digest_of(str(session_key)))
+
+    # --- Writing
+
+    def create(self) -> None:
+        self._session_key = get_random_string(32, VALID_KEY_CHARS)
+        self.save(must_create=True)
+
+    async def acreate(self) -> None:
+        self._session_key = get_random_string(32, VALID_KEY_CHARS)
+        await self.asave(must_create=True)
+
+    def save(self, must_create: bool = False) -> None:
+        """Write what has changed. Raises UpdateError when the session was ended meanwhile, and SessionTooLarge."""
+        if self.session_key is None:
+            self.create()
+            return
+        fields = self._get_session(no_load=must_create)
+        writing = self._writing(fields, must_create=must_create)
+        left = store.write(self.digest, writing)
+        if self._note_written(writing, left):
+            keeping.keep(self.digest, self._own, fields, left=left, is_new=self._signs_in)
+
+    async def asave(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            await self.acreate()
+            return
+        fields = await self._aget_session(no_load=must_create)
+        writing = self._writing(fields, must_create=must_create)
+        left = await store.awrite(self.digest, writing)
+        if self._note_written(writing, left):
+            keep = sync_to_async(keeping.keep)
+            await keep(self.digest, self._own, fields, left=left, is_new=self._signs_in)
+
+    def incr(self, key: str, amount: int = 1) -> int:
+        """Add to a whole number, which is 0 if absent; the new number. At once, and none of many at once is lost.
+
+        Raises UpdateError when the session was ended meanwhile, TypeError for what is no whole number of 64 bits.
+        """
+        self._have_stored(key)
+        new = store.increment(self.digest, key, amount)
+        if new is None:
+            raise UpdateError
+        self._session.learn(key, encode(key, new))
+        return new
+
+    def compare_and_set(self, key: str, expected: Any, value: Any) -> bool:
+        """Write a value at once if the present one equals `expected` (`MISS` for none); whether it was written.
+
+        Raises UpdateError when the session was ended meanwhile.
+        """
+        self._have_stored(key)
+        new = encode(key, value)
+        while True:
+            exists, seen = store.value(self.digest, key)
+            self._session.learn(key, seen)
+            if not exists:
+                raise UpdateError
+            present = self._session.get(key, MISS)
+            if present is not expected and present != expected:
+                return False
+            done = store.compare_and_set(self.digest, key, seen, new)
+            if done:
+                self._session.learn(key, new)
+                return True
+            if done is None:
+                raise UpdateError
+
+    # --- Ending
+
+    def clear(self) -> None:
+        self._session_cache = Fields(wiped=True)
+        self.accessed = self.modified = True
+
+    def delete(self, session_key: str | None = None) -> None:
+        if session_key := session_key or self.session_key:
+            keeping.end(digest_of(session_key))
+
+    def cycle_key(self) -> None:
+        """The same under another id, with a life that begins now; the old id is dead.
+
+        The new one is made before the old one ends, as no step can do both in a cluster. What another request wrote
+        in between comes along; what it writes later is its UpdateError.
+        """
+        old, before = self.digest, self._session
+        self._session_cache = before.moved()
+        self.create()
+        if old and (last := keeping.end(old)):
+            self._session_cache.catch_up(before, last.raw)
+            self.modified = True
+
+    async def acycle_key(self) -> None:
+        await self._aget_session()
+        await sync_to_async(self.cycle_key)()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Redis does that by itself, and `sessions_cleanup` in the database."""
+
+    # --- What both sides share
+
+    def note_device(self, browser: str, address: str) -> None:
+        """Where this session is used, for the list of its owner's devices; saved with the session."""
+        self._own |= {store.BROWSER: browser.encode(), store.ADDRESS: address.encode()}
+        self.modified = True
+
+    def get_expiry_age(self, **given: Any) -> int:
+        """Seconds; never more than any session may last."""
+        return min(super().get_expiry_age(**given), conf.current().absolute_seconds)
+
+    async def aget_expiry_age(self, **given: Any) -> int:
+        return min(await super().aget_expiry_age(**given), conf.current().absolute_seconds)
+
+    def _get_session(self, no_load: bool = False) -> Fields:
+        self.accessed = True
+        if not hasattr(self, "_session_cache"):
+            self._session_cache = Fields() if self.session_key is None or no_load else self.load()
+        return self._session_cache
+
+    _session = property(_get_session)
+
+    async def _aget_session(self, no_load: bool = False) -> Fields:
+        self.accessed = True
+        if not hasattr(self, "_session_cache"):
+            self._session_cache = Fields() if self.session_key is None or no_load else await self.aload()
+        return self._session_cache
+
+    def _may_exist(self) -> bool:
+        """Whether this could be an id of ours: nobody has to be asked about others."""
+        return bool(_OURS.fullmatch(self.session_key or ""))
+
+    def _opened(self, stored: Stored | None) -> Fields:
+        if stored is None:
+            self._session_key = None
+            self._own = {}
+            return Fields()
+        self._own = stored.own
+        # Every use of a session gives it its idle time back, and its cookie with it, but not every one costs a write.
+        if store.now() - store.seconds_in(stored.own, store.SEEN) >= conf.current().touch_seconds:
+            self.modified = True
+        fields = Fields(stored.raw)
+        # Django trusts these two to be what it has written.
+        if EXPIRY in stored.raw and not _is_expiry(fields.get(EXPIRY)):
+            fields.learn(EXPIRY, None)
+        if USER in stored.raw and keeping.user_of(fields.get(USER)) is None:
+            fields.learn(USER, None)
+        return fields
+
+    def _writing(self, fields: Fields, *, must_create: bool) -> Writing:
+        written, deleted = (fields.whole(), set[str]()) if must_create else fields.changes()
+        most = conf.current().max_bytes
+        if fields.bytes_with(written) > most:
+            raise SessionTooLarge(f"A session holds at most {most} bytes.")
+        self._signs_in = USER in written
+        return Writing(
+            mode="create" if must_create else "update",
+            written=written,
+            deleted=deleted,
+            own=self._own_to_write(fields, must_create=must_create),
+            idle_seconds=self.get_expiry_age(),
+            wiped=fields.wiped,
+        )
+
+    def _own_to_write(self, fields: Fields, *, must_create: bool) -> store.Own:
+        own: store.Own = {}
+        if self._signs_in or must_create:
+            own |= {name: self._own[name] for name in (store.BROWSER, store.ADDRESS) if name in self._own}
+        kept_for = store.now() - store.seconds_in(self._own, store.KEPT)
+        if self._signs_in or (USER in fields and kept_for >= conf.current().backup_seconds):
+            own[store.KEPT] = str(store.now()).encode()
+        return own
+
+    def _note_written(self, writing: Writing, left: int) -> bool:
+        """Whether what is kept elsewhere about this session has to follow."""
+        if left == REFUSED:
+            if writing.mode == "create":
+                raise CreateError
+            if writing.changes_something:
+                raise UpdateError
+            return False
+        self._session_cache.note_stored(writing.written, writing.deleted)
+        now = str(store.now()).encode()
+        self._own = self._own | writing.own | {store.SEEN: now}
+        if writing.mode == "create":
+            self._own[store.BEGAN] = now
+        return store.KEPT in writing.own or (left == 0 and USER in self._session_cache)
+
+    def _have_stored(self, key: str) -> None:
+        """What this request has done to a key goes first, so that both are done."""
+        if self.session_key is None or self._session.has_changed(key):
+            self.save()
+
+
+def _is_expiry(value: Any) -> bool:
+    """What Django's `set_expiry` writes."""
+    if isinstance(value, str):
+        try:
+            return bool(datetime.fromisoformat(value))
+        except ValueError:
+            return False
+    return isinstance(value, int | float)

@@ -20,6 +20,7 @@ from caching.events import EventLog
 from caching.flight.lease import Lease
 from caching.stats import Outcome
 from platform_app.models import Scenario
+from sessions_ext import keys as session_keys
 from sessions_ext.engine import SessionStore
 from tests.caching.patience import await_posted
 from tests.loopback_openai import LoopbackOpenAI
@@ -180,11 +181,12 @@ def test_an_answer_of_an_ai(
     assert ai.chat("chat", question).from_cache
 
 
-def test_a_session(plant: Planting, redis_key_prefix: str) -> None:
+@pytest.mark.django_db
+def test_a_session(plant: Planting) -> None:
     session = SessionStore()
     session["a"] = 1
     session.save()
-    plant(f"{redis_key_prefix}session:{session.session_key}")
+    plant(session_keys.session(session.digest))
     assert SessionStore(session.session_key).load() == {}
     fresh = SessionStore()
     fresh["a"] = 2

@@ -1,0 +1,161 @@
+"""What is known of a session beside its own key: the index of its user's sessions, and the copy in the database.
+
+Only sessions of people who are signed in have these. The copy is written at sign-in and rotation, then at most every few
+minutes; it is deleted before the session is, so that there is never a copy of what was ended. What races with an end
+looks once more when it has written, and takes back what should not be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from caching.connection import wire
+from caching.connection.scripts import Script
+from sessions_ext import conf, keys, store
+from sessions_ext.fields import decode, encode
+from sessions_ext.models import SavedSession
+from sessions_ext.store import REFUSED, Own, Stored, Writing
+
+USER = SESSION_KEY
+"""The key that Django's sign-in writes."""
+
+_INDEX = Script("index_session", store.FOLDER)
+
+
+def keep(digest: str, own: Own, fields: Mapping[str, Any], *, left: int, is_new: bool) -> None:
+    """After a save: enter the session in the index, and write its copy. `left` are its seconds; with none left, it ends.
+
+    Only a sign-in makes a copy (`is_new`): a later write finds none if the session has been ended meanwhile.
+    """
+    user_id = user_of(fields.get(USER))
+    if user_id is None:
+        return
+    if left <= 0:
+        end(digest)
+        return
+    ends_at = timezone.now() + timedelta(seconds=left)
+    for crowded_out in _enter(digest, user_id, ends_at):
+        end(crowded_out)
+    if conf.current().backup:
+        _save_copy(digest, own, fields, user_id=user_id, ends_at=ends_at, is_new=is_new)
+    if is_new and not get_user_model()._base_manager.filter(pk=user_id).exists():  # deleted in this moment
+        end(digest)
+
+
+def restore(digest: str) -> Stored | None:
+    """A session that Redis has lost, back in Redis; None if there is no copy, because nobody was signed in or it was ended."""
+    if not conf.current().backup:
+        return None
+    copy = SavedSession.objects.filter(pk=digest, expires_at__gt=timezone.now()).first()
+    if copy is None:
+        return None
+    if store.write(digest, _writing_of(copy)) == REFUSED and store.read(digest) is None:
+        store.take(digest)  # what is no session of ours lay there
+        store.write(digest, _writing_of(copy))
+    if not SavedSession.objects.filter(pk=digest).exists():  # it was ended in this moment
+        store.take(digest)
+        return None
+    _enter(digest, copy.user_id, copy.expires_at)
+    return store.read(digest)
+
+
+def end(digest: str) -> Stored | None:
+    """End a session for good; what was in it."""
+    in_transaction = transaction.get_connection().in_atomic_block
+    if conf.current().backup:
+        SavedSession.objects.filter(pk=digest).delete()
+    last = store.take(digest)
+    if in_transaction:
+        # Until the commit, others find the copy, and may have restored it.
+        transaction.on_commit(partial(store.take, digest))
+    if last and (user_id := _user_in(last)) is not None:
+        leave_index(user_id, [digest])
+    return last
+
+
+def forget_expired() -> int:
+    """Delete the copies of sessions that have ended by themselves; how many there were."""
+    return SavedSession.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+
+
+def leave_index(user_id: Any, digests: Iterable[str]) -> None:
+    wire.checked(wire.call([("ZREM", keys.sessions_of(str(user_id)), digest) for digest in digests]))
+
+
+def user_of(value: Any) -> Any:
+    """The primary key that a session names; None if it is none. Django writes it as a text."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return get_user_model()._meta.pk.to_python(value)
+    except ValidationError:
+        return None
+
+
+def _user_in(stored: Stored) -> Any:
+    try:
+        return user_of(decode(stored.raw[USER]))
+    except (KeyError, ValueError, RecursionError):
+        return None
+
+
+def _enter(digest: str, user_id: Any, ends_at: datetime) -> list[str]:
+    """The sessions that have to make room."""
+    call = (
+        keys.sessions_of(str(user_id)),
+        store.now(),
+        digest,
+        int(ends_at.timestamp()),
+        conf.current().max_per_user,
+    )
+    replies = wire.run(_INDEX, [call], idempotent=True)
+    wire.checked(replies)
+    return [crowded_out.decode() for crowded_out in replies[0]]  # type: ignore[attr-defined]
+
+
+def _save_copy(
+    digest: str, own: Own, fields: Mapping[str, Any], *, user_id: Any, ends_at: datetime, is_new: bool
+) -> None:
+    copy = SavedSession(
+        digest=digest,
+        user_id=user_id,
+        fields=json.dumps(dict(fields)),
+        browser=store.text_in(own, store.BROWSER)[:80],
+        address=store.text_in(own, store.ADDRESS)[:45],
+        created_at=store.moment_in(own, store.BEGAN),
+        seen_at=timezone.now(),
+        expires_at=ends_at,
+    )
+    changing = ["user_id", "fields", "browser", "address", "seen_at", "expires_at"]
+    if not is_new:
+        changes = {name: getattr(copy, name) for name in changing}
+        SavedSession.objects.filter(pk=digest).update(**changes)
+        return
+    SavedSession.objects.bulk_create(
+        [copy], update_conflicts=True, unique_fields=["digest"], update_fields=changing
+    )
+
+
+def _writing_of(copy: SavedSession) -> Writing:
+    fields = json.loads(copy.fields)
+    left = copy.expires_at - timezone.now()
+    return Writing(
+        mode="create",
+        written={key: encode(key, value) for key, value in fields.items()},
+        own={
+            store.BROWSER: copy.browser.encode(),
+            store.ADDRESS: copy.address.encode(),
+            store.KEPT: str(store.now()).encode(),
+        },
+        idle_seconds=max(1, int(left.total_seconds())),
+        began=int(copy.created_at.timestamp()),
+    )
