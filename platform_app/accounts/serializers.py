@@ -23,3 +23,13 @@ class MeSerializer(serializers.ModelSerializer[User]):
         model = User
         fields = ("id", "email", "name", "role")
         read_only_fields = fields
+
+
+class SessionSerializer(serializers.Serializer[object]):
+    digest = serializers.CharField(help_text="Names the session, to end it; nobody can sign in with it.")
+    browser = serializers.CharField(help_text='Such as "Firefox on Linux"; empty if it did not say.')
+    address = serializers.CharField(help_text="Only the network, such as 203.0.113.0; empty if unknown.")
+    created_at = serializers.DateTimeField(help_text="When one signed in.")
+    seen_at = serializers.DateTimeField(help_text="When it was used last, to the minute.")
+    expires_at = serializers.DateTimeField(help_text="When it ends, if it is not used before.")
+    current = serializers.BooleanField(source="is_current", help_text="Whether this request belongs to it.")

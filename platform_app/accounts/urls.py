@@ -1,6 +1,6 @@
 from django.urls import path
 
-from platform_app.accounts import api, pages
+from platform_app.accounts import api, device_api, device_pages, pages
 
 app_name = "accounts"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("account/sign-up/", pages.sign_up, name="sign_up"),
     path("account/sign-in/", pages.sign_in, name="sign_in"),
     path("account/sign-out/", pages.sign_out, name="sign_out"),
+    path("account/devices/", device_pages.show, name="devices"),
+    path("account/devices/end/", device_pages.end_one, name="end_device"),
+    path("account/devices/end-others/", device_pages.end_others, name="end_other_devices"),
     path("account/tokens/", pages.make_token, name="make_token"),
     path("account/tokens/revoke/", pages.revoke_token, name="revoke_token"),
     path("account/password/", pages.password_change, name="password_change"),
@@ -23,5 +26,7 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("auth/token/", api.Token.as_view(), name="token"),
+    path("auth/sessions/", device_api.Sessions.as_view(), name="sessions"),
+    path("auth/sessions/<str:digest>/", device_api.SessionDetail.as_view(), name="session"),
     path("me/", api.Me.as_view(), name="me"),
 ]

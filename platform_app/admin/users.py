@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from knox.models import AuthToken
 
 from platform_app.accounts import actions
+from platform_app.admin.sessions import SessionsOfUsers
 from platform_app.models import User
 
 
@@ -57,7 +58,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(SessionsOfUsers, DjangoUserAdmin):
     form = UserForm
     add_form = NewUserForm
     change_password_form = PasswordForm
