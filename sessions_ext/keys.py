@@ -1,4 +1,4 @@
-"""The names of all keys of sessions. A session's id opens it, so no name holds one: a digest stands for it.
+"""The names of all keys of sessions, and of the attempts that are counted. A session's id opens it, so no name holds one: a digest stands for it.
 
 Whoever may list the keys of a server can therefore count sessions, and take over none.
 """

@@ -83,6 +83,9 @@ class SessionsOfUsers(admin.ModelAdmin[User]):
 
     actions = ("end_all_sessions",)
 
+    class Media:
+        css = {"all": ("platform/session_admin.css",)}
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.end_sessions_view)
         own = path("<path:object_id>/end-sessions/", view, name="end_sessions")

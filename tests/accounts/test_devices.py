@@ -101,7 +101,7 @@ def test_times_are_said_as_people_say_them(
     redis_server.hset(key, "@", int(redis_server.hget(key, "@")) - 3 * 24 * 3600)
     redis_server.hset(key, "@seen", int(redis_server.hget(key, "@seen")) - 2 * 3600)
     _, there = rows(laptop.get(PAGE).text)
-    assert "Last seen 2 hours ago , signed in 3 days ago" in there.replace("\xa0", " ").replace("&nbsp;", " ")
+    assert "Last seen 2 hours ago · signed in 3 days ago" in there.replace("\xa0", " ").replace("&nbsp;", " ")
 
 
 def test_a_browser_that_says_nothing_is_unknown_and_what_it_says_is_text(laptop: Client, student: User):
