@@ -164,6 +164,12 @@ class SessionStore(SessionBase):
 
     # --- What both sides share
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to write but that the session is in use."""
+        fields = self._session
+        return fields.wiped or any(fields.changes())
+
     def note_device(self, browser: str, address: str) -> None:
         """Where this session is used, for the list of its owner's devices; saved with the session."""
         self._own |= {store.BROWSER: browser.encode(), store.ADDRESS: address.encode()}
@@ -240,9 +246,7 @@ class SessionStore(SessionBase):
         if left == REFUSED:
             if writing.mode == "create":
                 raise CreateError
-            if writing.changes_something:
-                raise UpdateError
-            return False
+            raise UpdateError
         self._session_cache.note_stored(writing.written, writing.deleted)
         now = str(store.now()).encode()
         self._own = self._own | writing.own | {store.SEEN: now}
