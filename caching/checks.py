@@ -139,7 +139,7 @@ def check_middleware(**_: Any) -> Messages:
                 id="caching.W001",
             )
         ]
-    before = [name for name in names[: names.index(MIDDLEWARE)] if name in READERS]
+    before = [name for name in names[: names.index(MIDDLEWARE)] if _is_reader(name)]
     return [
         checks.Warning(
             f"{MIDDLEWARE} comes after {name}, which may read a cache: outside of the request's scope of consistency.",
@@ -148,6 +148,15 @@ def check_middleware(**_: Any) -> Messages:
         )
         for name in before
     ]
+
+
+def _is_reader(name: str) -> bool:
+    """One of `READERS`, or made of one."""
+    try:
+        ancestors = getattr(import_string(name), "__mro__", ())
+    except ImportError:  # Django says so itself
+        return False
+    return any(f"{one.__module__}.{one.__qualname__}" in READERS for one in ancestors)
 
 
 def check_semantic_answers(**_: Any) -> Messages:

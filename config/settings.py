@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # Before all that may read a cache: one scope of consistency for each request.
     "caching.middleware.ConsistencyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sessions_ext.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

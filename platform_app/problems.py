@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import redis
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.template.loader import render_to_string
@@ -23,6 +24,7 @@ from rest_framework.views import set_rollback
 
 from caching.errors import AIError, CacheUnavailable
 from platform_app.errors import PlatformError
+from sessions_ext.errors import SessionTooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +146,14 @@ def unknown_api_path(request: HttpRequest, path: str) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """`handler400`: what Django refuses before a view sees it."""
-    body = problem(400, "This cannot be accepted", "The request makes no sense to this server.")
-    return _error_page(request, body)
+    detail = "The request makes no sense to this server."
+    if isinstance(exception, SessionInterrupted):
+        detail = (
+            "You were signed out while this was under way, so it was not finished. Sign in and do it again."
+        )
+    elif isinstance(exception, SessionTooLarge):
+        detail = "That is more than the platform can remember between two pages."
+    return _error_page(request, problem(400, "This cannot be accepted", detail))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

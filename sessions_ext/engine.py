@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, SessionBase, UpdateError
 from django.utils.crypto import get_random_string
 
@@ -116,6 +117,7 @@ class SessionStore(SessionBase):
         """
         self._have_stored(key)
         new = encode(key, value)
+        self._demand_room(len(new))
         while True:
             exists, seen = store.value(self.digest, key)
             self._session.learn(key, seen)
@@ -164,6 +166,12 @@ class SessionStore(SessionBase):
 
     # --- What both sides share
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to write but that the session is in use."""
+        fields = self._session
+        return fields.wiped or any(fields.changes())
+
     def note_device(self, browser: str, address: str) -> None:
         """Where this session is used, for the list of its owner's devices; saved with the session."""
         self._own |= {store.BROWSER: browser.encode(), store.ADDRESS: address.encode()}
@@ -200,23 +208,26 @@ class SessionStore(SessionBase):
             self._own = {}
             return Fields()
         self._own = stored.own
-        # Every use of a session gives it its idle time back, and its cookie with it, but not every one costs a write.
-        if store.now() - store.seconds_in(stored.own, store.SEEN) >= conf.current().touch_seconds:
-            self.modified = True
         fields = Fields(stored.raw)
         # Django trusts these two to be what it has written.
         if EXPIRY in stored.raw and not _is_expiry(fields.get(EXPIRY)):
             fields.learn(EXPIRY, None)
         if USER in stored.raw and keeping.user_of(fields.get(USER)) is None:
             fields.learn(USER, None)
+        # Use gives a session its idle time back, and its cookie with it; but not every use costs a write.
+        if self._is_due(store.SEEN, conf.current().touch_seconds, expiry=fields.get(EXPIRY)):
+            self.modified = True
         return fields
+
+    def _is_due(self, name: bytes, seconds: int, **expiry: Any) -> bool:
+        """Whether that was done too long ago, which for a short session is half its life."""
+        most = min(seconds, self.get_expiry_age(**expiry) // 2)
+        return store.now() - store.seconds_in(self._own, name) >= most
 
     def _writing(self, fields: Fields, *, must_create: bool) -> Writing:
         written, deleted = (fields.whole(), set[str]()) if must_create else fields.changes()
-        most = conf.current().max_bytes
-        if fields.bytes_with(written) > most:
-            raise SessionTooLarge(f"A session holds at most {most} bytes.")
-        self._signs_in = USER in written
+        self._demand_room(fields.bytes_with(written))
+        self._signs_in = USER in fields and bool({USER, HASH_SESSION_KEY} & written.keys())
         return Writing(
             mode="create" if must_create else "update",
             written=written,
@@ -230,8 +241,8 @@ class SessionStore(SessionBase):
         own: store.Own = {}
         if self._signs_in or must_create:
             own |= {name: self._own[name] for name in (store.BROWSER, store.ADDRESS) if name in self._own}
-        kept_for = store.now() - store.seconds_in(self._own, store.KEPT)
-        if self._signs_in or (USER in fields and kept_for >= conf.current().backup_seconds):
+        is_due = USER in fields and self._is_due(store.KEPT, conf.current().backup_seconds)
+        if self._signs_in or is_due:
             own[store.KEPT] = str(store.now()).encode()
         return own
 
@@ -240,9 +251,7 @@ class SessionStore(SessionBase):
         if left == REFUSED:
             if writing.mode == "create":
                 raise CreateError
-            if writing.changes_something:
-                raise UpdateError
-            return False
+            raise UpdateError
         self._session_cache.note_stored(writing.written, writing.deleted)
         now = str(store.now()).encode()
         self._own = self._own | writing.own | {store.SEEN: now}
@@ -252,8 +261,17 @@ class SessionStore(SessionBase):
 
     def _have_stored(self, key: str) -> None:
         """What this request has done to a key goes first, so that both are done."""
-        if self.session_key is None or self._session.has_changed(key):
+        if self.session_key is None:
+            self.modified = True  # the browser has to be told its id
             self.save()
+        elif self._session.has_changed(key):
+            self.save()
+
+    @staticmethod
+    def _demand_room(size: int) -> None:
+        most = conf.current().max_bytes
+        if size > most:
+            raise SessionTooLarge(f"A session holds at most {most} bytes.")
 
 
 def _is_expiry(value: Any) -> bool:

@@ -1,8 +1,7 @@
 """What is known of a session beside its own key: the index of its user's sessions, and the copy in the database.
 
 Only sessions of people who are signed in have these. The copy is written at sign-in and rotation, then at most every few
-minutes; it is deleted before the session is, so that there is never a copy of what was ended. What races with an end
-looks once more when it has written, and takes back what should not be.
+minutes. What races with an end looks once more when it has written, and takes back what should not be.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def keep(digest: str, own: Own, fields: Mapping[str, Any], *, left: int, is_new:
         end(crowded_out)
     if conf.current().backup:
         _save_copy(digest, own, fields, user_id=user_id, ends_at=ends_at, is_new=is_new)
-    if is_new and not get_user_model()._base_manager.filter(pk=user_id).exists():  # deleted in this moment
+    if is_new and not (store.exists(digest) and _user_exists(user_id)):  # ended, or deleted, in this moment
         end(digest)
 
 
@@ -70,14 +69,17 @@ def restore(digest: str) -> Stored | None:
 
 def end(digest: str) -> Stored | None:
     """End a session for good; what was in it."""
-    in_transaction = transaction.get_connection().in_atomic_block
+    last = store.take(digest)
+    user_id = None if last is None else _user_in(last)
+    if last is not None and user_id is None:
+        return last
     if conf.current().backup:
         SavedSession.objects.filter(pk=digest).delete()
-    last = store.take(digest)
-    if in_transaction:
-        # Until the commit, others find the copy, and may have restored it.
-        transaction.on_commit(partial(store.take, digest))
-    if last and (user_id := _user_in(last)) is not None:
+        # Others may have found the copy and brought the session back; until a commit they still do.
+        store.take(digest)
+        if transaction.get_connection().in_atomic_block:
+            transaction.on_commit(partial(store.take, digest))
+    if user_id is not None:
         leave_index(user_id, [digest])
     return last
 
@@ -99,6 +101,10 @@ def user_of(value: Any) -> Any:
         return get_user_model()._meta.pk.to_python(value)
     except ValidationError:
         return None
+
+
+def _user_exists(user_id: Any) -> bool:
+    return get_user_model()._base_manager.filter(pk=user_id).exists()
 
 
 def _user_in(stored: Stored) -> Any:

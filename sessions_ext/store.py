@@ -78,10 +78,6 @@ class Writing:
     wiped: bool = False
     began: int | None = None
 
-    @property
-    def changes_something(self) -> bool:
-        return bool(self.written or self.deleted or self.wiped)
-
     def words(self, digest: str) -> _Words:
         fields = [(name_of(key), raw) for key, raw in self.written.items()] + [*self.own.items()]
         return (

@@ -131,6 +131,10 @@ class TestMiddleware:
         assert found.id == "caching.W002"
         assert SESSIONS in found.msg
 
+    def test_one_made_of_a_reader_is_a_reader(self, settings: Settings) -> None:
+        settings.MIDDLEWARE = ["sessions_ext.middleware.SessionMiddleware", MIDDLEWARE]
+        assert ids(check_middleware()) == ["caching.W002"]
+
 
 class TestSemanticAnswers:
     @pytest.mark.parametrize("modes", [{}, {"glossary": "on"}, {"persona_answer": "off"}], ids=str)

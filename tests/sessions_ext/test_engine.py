@@ -199,6 +199,18 @@ def test_what_is_no_whole_number_cannot_be_incremented(value: object):
         saved(visits=value).incr("visits")
 
 
+def test_a_visitor_who_is_counted_gets_a_session_and_its_cookie():
+    session = SessionStore()
+    assert session.incr("visits") == 1
+    assert session.modified
+    assert again(session)["visits"] == 1
+
+
+def test_compare_and_set_is_no_way_around_the_limit():
+    with pytest.raises(SessionTooLarge):
+        saved().compare_and_set("large", MISS, "x" * 5_000_000)
+
+
 def test_compare_and_set_writes_only_over_what_was_expected():
     session = saved(step={"number": 1, "of": 3})
     assert again(session).compare_and_set("step", {"of": 3, "number": 1}, 2)

@@ -180,6 +180,46 @@ def test_a_late_copy_of_an_ended_session_is_not_written(
     assert rows() == 0
 
 
+def test_a_session_that_is_ended_while_its_sign_in_is_copied_stays_dead(
+    digest: str, student: User, monkeypatch: pytest.MonkeyPatch
+):
+    session = SessionStore()
+    session["_auth_user_id"] = str(student.pk)
+    save_copy = keeping._save_copy
+
+    def ended_before(of: str, *arguments: object, **more: object) -> None:
+        keeping.end(of)
+        save_copy(of, *arguments, **more)
+
+    monkeypatch.setattr(keeping, "_save_copy", ended_before)
+    session.save()
+    assert not SavedSession.objects.filter(pk=session.digest).exists()
+    assert not store.exists(session.digest)
+
+
+def test_the_copy_follows_at_once_when_the_hash_of_the_password_changes(signed_in: Client):
+    session = SessionStore(signed_in.cookies["sessionid"].value)
+    session["_auth_user_hash"] = "new"
+    session.save()
+    assert '"_auth_user_hash": "new"' in SavedSession.objects.get().fields
+
+
+def test_a_session_of_a_minute_lives_on_while_it_is_used(
+    signed_in: Client, digest: str, redis_server: redis.Redis, student: User
+):
+    session = SessionStore(signed_in.cookies["sessionid"].value)
+    session.set_expiry(60)
+    session.save()
+    for _ in range(5):
+        for field in ("@seen", "@kept"):
+            redis_server.hincrby(keys.session(digest), field, -31)
+        redis_server.expire(keys.session(digest), 29)
+        assert is_signed_in(signed_in)
+        assert redis_server.ttl(keys.session(digest)) > 55
+    assert 50 < (SavedSession.objects.get().expires_at - timezone.now()).total_seconds() <= 60
+    assert redis_server.zscore(keys.sessions_of(str(student.pk)), digest) > store.now() + 50
+
+
 def test_a_session_that_is_ended_while_it_is_brought_back_stays_dead(
     signed_in: Client, digest: str, lose_everything: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ):

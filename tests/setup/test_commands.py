@@ -113,6 +113,7 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
         "tests.bench.query_cache",
         "tests.bench.retrieval",
         "tests.bench.semantic_quality",
+        "tests.bench.sessions",
     ]
 
 
