@@ -17,31 +17,16 @@ from platform_app.models import User
 from sessions_ext.devices import devices_of
 from sessions_ext.keys import digest_of
 from sessions_ext.models import SavedSession
-from tests.factories import PASSWORD
+from tests.devices import digest, is_in, key_of, signed_in
 
 LIST = "/admin/sessions_ext/savedsession/"
 USERS = "/admin/platform_app/user/"
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 ClientFor = Callable[[User], Client]
 
 
 @pytest.fixture(autouse=True)
 def _committing(transactional_db: None) -> None:
     """What ends sessions does it at the commit."""
-
-
-def signed_in(user: User) -> Client:
-    client = Client(headers={"user-agent": FIREFOX}, REMOTE_ADDR="203.0.113.77")
-    client.post("/account/sign-in/", {"email": user.email, "password": PASSWORD})
-    return client
-
-
-def digest(client: Client) -> str:
-    return digest_of(client.cookies["sessionid"].value)
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
 
 
 def user_page(user: User) -> str:
@@ -254,7 +239,7 @@ def test_a_usable_id_is_on_no_page_and_in_no_log(
     site: Client, theirs: list[Client], student: User, admin_user: User, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
-    usable = [client.cookies["sessionid"].value for client in (site, *theirs)]
+    usable = [key_of(client) for client in (site, *theirs)]
     paths = ["/admin/", LIST, f"{LIST}?q=stina", USERS, user_page(student), user_page(admin_user)]
     paths += [f"{LIST}{digest(theirs[0])}/{page}/" for page in ("change", "delete", "history")]
     paths += [f"{USERS}{student.pk}/{page}/" for page in ("delete", "history")]

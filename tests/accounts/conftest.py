@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from platform_app.accounts import actions
 from platform_app.models import User
+from tests.devices import CHROME, signed_in
 from tests.stopped_clock import stopped_clock
 
 __all__ = ["stopped_clock"]  # a fixture
@@ -45,3 +46,14 @@ def mails(settings: Settings, mailoutbox: list[EmailMessage]) -> list[EmailMessa
     """The mails sent; the worker's part is done in the request."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     return mailoutbox
+
+
+@pytest.fixture
+def laptop(student: User) -> Client:
+    return signed_in(student)
+
+
+@pytest.fixture
+def library(student: User) -> Client:
+    """A computer where the student forgot to sign out."""
+    return signed_in(student, CHROME, "2001:db8:1:2::9")

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 import redis
-from django.contrib.sessions.backends.base import UpdateError
-from django.db import connections
 from django.test import Client, override_settings
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from platform_app.models import Role, User
-from sessions_ext.devices import devices_of
-from sessions_ext.engine import SessionStore
-from sessions_ext.keys import digest_of
-from sessions_ext.models import SavedSession
-from tests.factories import PASSWORD
+from platform_app.models import User
+from tests.devices import digest, is_in, signed_in
 
 PAGE = "/account/devices/"
 API = "/api/auth/sessions/"
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
 
 
 @pytest.fixture(autouse=True)
@@ -34,39 +22,10 @@ def _committing(transactional_db: None) -> None:
     """What ends sessions does it at the commit."""
 
 
-def signed_in(user: User, browser: str = FIREFOX, address: str = "203.0.113.77") -> Client:
-    client = Client(headers={"user-agent": browser}, REMOTE_ADDR=address)
-    client.post("/account/sign-in/", {"email": user.email, "password": PASSWORD})
-    return client
-
-
-def key_of(client: Client) -> str:
-    return client.cookies["sessionid"].value
-
-
-def digest(client: Client) -> str:
-    return digest_of(key_of(client))
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
-
-
 def rows(page: str) -> list[str]:
     """The text of each device, without its markup."""
     listed = re.search(r'<ul class="devices">(.*?)</ul>', page, re.DOTALL)[1]
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in listed.split("<li>")[1:]]
-
-
-@pytest.fixture
-def laptop(student: User) -> Client:
-    return signed_in(student)
-
-
-@pytest.fixture
-def library(student: User) -> Client:
-    """A computer where the student forgot to sign out."""
-    return signed_in(student, CHROME, "2001:db8:1:2::9")
 
 
 # --- The page ----------------------------------------------------------------------------------------------------
@@ -267,132 +226,3 @@ def test_the_api_demands_the_csrf_token_of_a_session(laptop: Client):
     strict = APIClient(enforce_csrf_checks=True)
     strict.cookies = laptop.cookies
     assert strict.delete(API).status_code == 403
-
-
-# --- What ends sessions by itself --------------------------------------------------------------------------------
-
-
-def disable(user: User) -> None:
-    user.is_active = False
-    user.save()
-
-
-def promote(user: User) -> None:
-    user.role = Role.PROFESSOR
-    user.save()
-
-
-def give_rights(user: User) -> None:
-    user.is_superuser = user.is_staff = True
-    user.save()
-
-
-def delete(user: User) -> None:
-    user.delete()
-
-
-@pytest.mark.parametrize("change", [disable, promote, give_rights, delete])
-@pytest.mark.parametrize("backup", [True, False])
-def test_a_user_who_changes_is_out_everywhere_at_once(
-    settings: Settings, student: User, other_student: User, change: Callable[[User], None], backup: bool
-):
-    settings.SESSIONS = {**settings.SESSIONS, "BACKUP": backup}
-    clients, other, pk = [signed_in(student), signed_in(student)], signed_in(other_student), student.pk
-    assert all(map(is_in, clients))
-    change(student)
-    assert devices_of(pk) == []
-    assert not any(map(is_in, clients))
-    assert is_in(other)
-
-
-def test_a_new_password_ends_all_other_devices_and_not_this_one(
-    laptop: Client, library: Client, student: User
-):
-    new = "quite another password"
-    laptop.post("/account/password/", {"old_password": PASSWORD, "new_password": new})
-    assert [is_in(laptop), is_in(library)] == [True, False]
-    assert len(rows(laptop.get(PAGE).text)) == 1
-
-
-# --- Races, and what must never be seen --------------------------------------------------------------------------
-
-
-def test_a_session_that_is_written_to_while_all_are_ended_stays_ended(
-    laptop: Client, student: User, redis_server: redis.Redis, redis_key_prefix
-):
-    others = [signed_in(student) for _ in range(6)]
-    writing = Barrier(len(others) + 1)
-
-    def write_until_ended(client: Client) -> int:
-        written = 0
-        try:
-            while True:
-                session = SessionStore(key_of(client))
-                session["count"] = written
-                if session.session_key is None:
-                    return written
-                if written == 3:
-                    writing.wait()
-                session.save()
-                written += 1
-        except UpdateError:
-            return written
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(others)) as crowd:
-        counts = crowd.map(write_until_ended, others)
-        writing.wait()
-        laptop.post(f"{PAGE}end-others/")
-        assert min(counts) >= 3
-    assert not any(map(is_in, others))
-    assert [device.digest for device in devices_of(student.pk)] == [digest(laptop)]
-    assert SavedSession.objects.count() == 1
-    assert len([*redis_server.scan_iter(f"{redis_key_prefix}session:*")]) == 1
-
-
-def test_a_request_under_way_ends_with_its_session(
-    laptop: Client, library: Client, monkeypatch: pytest.MonkeyPatch
-):
-    """Its view changes the session after the other device has ended it."""
-
-    def rename(user: User, name: str) -> None:
-        laptop.post(f"{PAGE}end-others/")
-
-    real_save = SessionStore.save
-    monkeypatch.setattr("platform_app.accounts.actions.rename", rename)
-    monkeypatch.setattr(
-        SessionStore, "save", lambda store, **more: (store.update({"late": 1}), real_save(store, **more))
-    )
-    library.raise_request_exception = False
-    library.post("/account/", {"name": "Late"})
-    assert not is_in(library)
-    assert not SessionStore(key_of(library)).load()
-
-
-def test_a_usable_id_is_on_no_page_in_no_answer_in_no_log_and_in_no_index(
-    laptop: Client,
-    library: Client,
-    redis_server: redis.Redis,
-    redis_key_prefix: str,
-    caplog: pytest.LogCaptureFixture,
-):
-    caplog.set_level(logging.DEBUG)
-    usable = {key_of(laptop), key_of(library)}
-    seen = [laptop.get(path).text for path in ("/", "/account/", PAGE, API, "/api/me/")]
-    seen += [laptop.post(f"{PAGE}end/", {"digest": key_of(library)}, follow=True).text]
-    seen += [laptop.post(f"{PAGE}end/", {"digest": digest(library)}, follow=True).text]
-    seen += [laptop.delete(f"{API}{'0' * 40}/").text, caplog.text]
-    for key in redis_server.scan_iter(f"{redis_key_prefix}*"):
-        seen.append(f"{key} {redis_server.dump(key)}")
-    for copy in SavedSession.objects.values():
-        seen.append(str(copy))
-    for text in seen:
-        assert not any(key in text for key in usable)
-    assert is_in(laptop)
-
-
-def test_what_stands_for_a_session_does_not_open_it(laptop: Client):
-    thief = Client()
-    thief.cookies["sessionid"] = digest(laptop)
-    assert not is_in(thief)
