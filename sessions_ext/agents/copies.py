@@ -1,6 +1,6 @@
 """Copies of sessions in the database, for when Redis loses its memory. A session whose copy was erased stays dead."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -57,9 +57,12 @@ def erase(session_ids: Collection[str]) -> None:
     SavedAgentSession.objects.filter(pk__in=session_ids).delete()
 
 
-def ids_of(user_progress_id: int) -> Iterable[str]:
-    """The sessions of one simulation that have a copy."""
-    return SavedAgentSession.objects.filter(user_progress_id=user_progress_id).values_list("pk", flat=True)
+def erase_all(user_progress_id: int) -> set[str]:
+    """Of one simulation. The ids of the sessions that had a copy."""
+    found = SavedAgentSession.objects.filter(user_progress_id=user_progress_id).values_list("pk", flat=True)
+    if ids := set(found):
+        erase(ids)
+    return ids
 
 
 def delete_expired() -> int:

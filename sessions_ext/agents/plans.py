@@ -4,7 +4,7 @@ The truth is in Redis; copies are written beside it. Ending goes the other way r
 back looks once more, after he has done so, whether its copy is still there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -64,7 +64,7 @@ class Plans:
             if one is not None:
                 yield from self._copied(one)
             # Redis may have lost it, and there may be a copy.
-            elif (yield from self._used(session_id, messages=packed)) is None:
+            elif not self._copies or (yield from self._used(session_id, messages=packed)) is None:
                 gone.add(session_id)
         return gone
 
@@ -82,16 +82,21 @@ class Plans:
 
     def end(self, session_ids: Iterable[str]) -> Steps[int]:
         ids = {one for one in session_ids if is_session_id(one)}
-        if self._may_copy and ids:
+        if self._may_copy:
             yield InDatabase(partial(copies.erase, ids))
-        removed = (yield OnRedis([steps.end(one) for one in ids], again=True)) if ids else []
-        return sum(count > 0 for count in removed)
+        return (yield from self._removed(ids))
 
     def end_all(self, user_progress_id: int, known: Iterable[str]) -> Steps[int]:
-        ids = set(known)
+        copied: set[str] = set()
         if self._may_copy:
-            ids.update((yield InDatabase(lambda: list(copies.ids_of(user_progress_id)))))
-        return (yield from self.end(ids))
+            copied = yield InDatabase(partial(copies.erase_all, user_progress_id))
+        return (yield from self._removed(copied.union(filter(is_session_id, known))))
+
+    def _removed(self, ids: Collection[str]) -> Steps[int]:
+        if not ids:
+            return 0
+        removed = yield OnRedis([steps.end(one) for one in ids], again=True)
+        return sum(count > 0 for count in removed)
 
     def _used(
         self,

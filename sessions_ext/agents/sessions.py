@@ -24,6 +24,10 @@ class AgentSessions:
     def __init__(self, *, copies: bool = True) -> None:
         self._plans = Plans(copies=copies)
 
+    def session_id(self, user_progress_id: int, agent_type: str, agent_id: str | int | None = None) -> str:
+        """The id that this agent's session has when it runs. Asks nobody."""
+        return Owner.of(user_progress_id, agent_type, agent_id).session_id
+
     async def create_agent_session(
         self,
         user_progress_id: int,

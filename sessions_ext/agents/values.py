@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from sessions_ext.agents.errors import InvalidAgentData
 
 MESSAGE_BYTES = 64 * 2**10
@@ -48,7 +50,7 @@ def packed(what: str, value: Any, max_bytes: int) -> bytes:
 def unpacked(data: bytes) -> Any:
     """Raises ValueError for what `packed` cannot have written."""
     try:
-        return json.loads(data)
+        return msgspec.json.decode(data)
     except RecursionError as error:
         raise ValueError("nested without end") from error
 
