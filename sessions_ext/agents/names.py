@@ -14,8 +14,7 @@ from caching.keys import DIGEST_DIGITS
 from sessions_ext.agents.errors import InvalidAgentData
 
 _ID = re.compile(rf"[0-9a-f]{{{DIGEST_DIGITS}}}")
-_AGENT_TYPE = re.compile(r"[a-z0-9_]{1,64}")
-_AGENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 2**63 - 1
 
 
@@ -32,11 +31,11 @@ class Owner(NamedTuple):
         is_number = isinstance(user_progress_id, int) and not isinstance(user_progress_id, bool)
         if not (is_number and 0 < user_progress_id <= _LARGEST):
             raise InvalidAgentData("user_progress_id is a whole number from 1.")
-        if not (isinstance(agent_type, str) and _AGENT_TYPE.fullmatch(agent_type)):
-            raise InvalidAgentData("agent_type is made of a-z, 0-9 and _, at most 64 characters.")
+        if not (isinstance(agent_type, str) and _NAME.fullmatch(agent_type)):
+            raise InvalidAgentData("agent_type is made of letters, digits, - and _, at most 64 characters.")
         if isinstance(agent_id, int) and not isinstance(agent_id, bool):
             agent_id = str(agent_id)
-        if agent_id is not None and not (isinstance(agent_id, str) and _AGENT_ID.fullmatch(agent_id)):
+        if agent_id is not None and not (isinstance(agent_id, str) and _NAME.fullmatch(agent_id)):
             raise InvalidAgentData("agent_id is made of letters, digits, - and _, at most 64 characters.")
         return cls(user_progress_id, agent_type, agent_id or "")
 

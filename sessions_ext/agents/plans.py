@@ -18,6 +18,7 @@ from sessions_ext.agents.names import Owner, is_session_id
 from sessions_ext.agents.record import About, AgentSession, Used, used
 from sessions_ext.agents.steps import InDatabase, OnRedis, Steps
 from sessions_ext.agents.values import MOST_MESSAGES
+from sessions_ext.models import SavedAgentSession
 
 _TOO_MUCH_STATE = -1
 
@@ -131,10 +132,11 @@ class Plans:
         copy = (yield InDatabase(partial(copies.find, session_id))) if self._copies else None
         if copy is None:
             return False
-        limit = conf.current().max_bytes
-        packed, state = copies.about(copy).packed(limit), values.state(copy.state, limit)
-        said = values.messages(copy.transcript)
-        yield OnRedis([steps.begin(session_id, packed, state=state, messages=said, copied=True)])
+        try:
+            command = _from_copy(copy)
+        except InvalidAgentData:  # somebody has changed the row, or lowered a limit
+            return False
+        yield OnRedis([command])
         if (yield InDatabase(partial(copies.exists, session_id))):
             return True
         yield OnRedis([steps.end(session_id)], again=True)  # it was ended meanwhile
@@ -154,6 +156,13 @@ def _about(owner: Owner, config: Mapping[str, Any] | None) -> About:
     if not isinstance(config, Mapping | None):
         raise InvalidAgentData("session_config is a dict.")
     return About(**owner._asdict(), config=dict(config or {}), created_at=timezone.now().isoformat())
+
+
+def _from_copy(copy: SavedAgentSession) -> Command:
+    limit = conf.current().max_bytes
+    packed, state = copies.about(copy).packed(limit), values.state(copy.state, limit)
+    said = values.messages(copy.transcript)
+    return steps.begin(copy.pk, packed, state=state, messages=said, copied=True)
 
 
 def _understood(session_id: str, reply: Any) -> Used | None:

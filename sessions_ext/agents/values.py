@@ -11,7 +11,7 @@ from sessions_ext.agents.errors import InvalidAgentData
 MESSAGE_BYTES = 64 * 2**10
 """What one message may have as JSON."""
 MOST_MESSAGES = 1000
-"""How many messages a transcript keeps; the oldest make room."""
+"""How many messages a transcript keeps, the oldest make room; and how many may be added at once."""
 
 
 def message(value: Any) -> bytes:
@@ -22,7 +22,11 @@ def message(value: Any) -> bytes:
 
 
 def messages(values: Iterable[Any]) -> list[bytes]:
-    return [message(value) for value in values]
+    """Raises InvalidAgentData, also for more than a transcript keeps."""
+    packed_messages = [message(value) for value in values]
+    if len(packed_messages) > MOST_MESSAGES:
+        raise InvalidAgentData(f"At most {MOST_MESSAGES:,} messages are added at once.")
+    return packed_messages
 
 
 def state(values: Any, max_bytes: int) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 
 from sessions_ext import session_manager
 from sessions_ext.agents.errors import AgentSessionGone, InvalidAgentData
-from sessions_ext.agents.values import MESSAGE_BYTES
+from sessions_ext.agents.values import MESSAGE_BYTES, MOST_MESSAGES
 from tests.sessions_ext.agents.conftest import Stored
 
 DEEP: Any = []
@@ -75,6 +75,12 @@ def test_a_message_may_be_large_but_not_too_large(session_id: str) -> None:
 def test_of_several_messages_none_is_kept_if_one_is_bad(session_id: str) -> None:
     with pytest.raises(InvalidAgentData):
         session_manager.append_messages_sync(session_id, [{"n": 1}, {"n": b"2"}])
+    assert session_manager.get_messages_sync(session_id) == []
+
+
+def test_more_messages_than_a_transcript_keeps_are_not_taken_at_once(session_id: str) -> None:
+    with pytest.raises(InvalidAgentData, match="At most 1,000 messages"):
+        session_manager.append_messages_sync(session_id, [{"n": n} for n in range(MOST_MESSAGES + 1)])
     assert session_manager.get_messages_sync(session_id) == []
 
 
@@ -150,7 +156,7 @@ def test_an_odd_id_is_unknown_and_reaches_no_key(
         (1.5, "tutor", None),
         (None, "tutor", None),
         (1, "", None),
-        (1, "Tutor", None),
+        (1, "a b", None),
         (1, "a:b", None),
         (1, "*", None),
         (1, "a" * 65, None),

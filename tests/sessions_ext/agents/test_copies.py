@@ -97,6 +97,20 @@ def test_an_expired_copy_brings_nothing_back(worked: str, stored: Stored) -> Non
     assert SavedAgentSession.objects.get().config == {"new": 1}
 
 
+@pytest.mark.parametrize(
+    "row",
+    [{"transcript": [1]}, {"transcript": "x"}, {"state": [1]}, {"config": 1}, {"config": {"a": "x" * 2**20}}],
+)
+def test_a_copy_that_somebody_has_changed_into_rubbish_brings_nothing_back(
+    worked: str, stored: Stored, row: dict[str, Any]
+) -> None:
+    SavedAgentSession.objects.update(**row)
+    stored.lose(worked)
+    assert session_manager.get_agent_session_sync(worked) is None
+    with pytest.raises(AgentSessionGone):
+        session_manager.append_message_sync(worked, {"n": 3})
+
+
 def test_it_is_written_at_most_every_five_minutes(session_id: str, stored: Stored) -> None:
     with CaptureQueriesContext(connection) as captured:
         for n in range(10):

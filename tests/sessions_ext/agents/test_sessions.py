@@ -126,6 +126,13 @@ def test_every_agent_has_a_session_of_its_own(db: None) -> None:
         assert session_manager.get_messages_sync(other) == []
 
 
+def test_one_agents_words_are_not_lost_when_another_session_ends(session_id: str) -> None:
+    other = session_manager.create_agent_session_sync(123, "persona_agent", "8")
+    session_manager.append_message_sync(session_id, {"n": 1})
+    session_manager.expire_session_sync(other)
+    assert session_manager.get_messages_sync(session_id) == [{"n": 1}]
+
+
 def test_a_number_and_its_digits_are_the_same_agent(db: None) -> None:
     create = session_manager.create_agent_session_sync
     assert create(1, "persona", 7) == create(1, "persona", "7")
@@ -213,7 +220,9 @@ def test_the_last_messages_come_in_order(session_id: str) -> None:
 
 
 def test_a_transcript_keeps_the_latest_thousand(session_id: str) -> None:
-    session_manager.append_messages_sync(session_id, [{"n": n} for n in range(MOST_MESSAGES + 5)])
+    said = [{"n": n} for n in range(MOST_MESSAGES + 5)]
+    session_manager.append_messages_sync(session_id, said[:MOST_MESSAGES])
+    session_manager.append_messages_sync(session_id, said[MOST_MESSAGES:])
     session_manager.append_message_sync(session_id, {"n": -1})
     session = session_manager.get_agent_session_sync(session_id)
     assert session is not None
