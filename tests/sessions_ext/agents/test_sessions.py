@@ -13,6 +13,7 @@ from pytest_django import Settings
 from sessions_ext import session_manager
 from sessions_ext.agents.errors import AgentSessionGone
 from sessions_ext.agents.values import MOST_MESSAGES
+from tests.caching.near.test_forks import in_child
 from tests.sessions_ext.agents.conftest import Stored
 
 UNKNOWN = "0" * 40
@@ -261,6 +262,22 @@ def test_a_stream_that_was_left_over_does_not_get_into_the_next_session(
     stored.server.delete(f"{redis_key_prefix}agent_session:{{{session_id}}}")
     session_manager.create_agent_session_sync(1, "tutor")
     assert session_manager.get_messages_sync(session_id) == []
+
+
+def test_coroutines_of_a_forked_child_have_threads_of_their_own(no_copies: None, db: None) -> None:
+    session_id = session_manager.create_agent_session_sync(1, "tutor")
+
+    async def append() -> None:
+        async with asyncio.timeout(5):
+            await session_manager.append_message(session_id, {"n": 1})
+
+    def appended() -> bool:
+        asyncio.run(append())
+        return True
+
+    asyncio.run(append())  # the threads of the parent, which the child does not have
+    assert in_child(appended)
+    assert session_manager.get_messages_sync(session_id) == [{"n": 1}, {"n": 1}]
 
 
 def test_statistics_count_sessions_by_type_and_their_messages(session_id: str) -> None:
