@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from caching.ai import Answer, AnswerStream, ai
-from platform_app.models import Author, Message, Persona, Scenario, Scene
+from platform_app.models import Author, Persona, Scenario, Scene
+from platform_app.simulations.heard import Heard
 from platform_app.simulations.keeping import LATER, OPENING
 from platform_app.simulations.prompts import PROMPT_VERSION, persona_messages, persona_prompt
 
@@ -24,7 +25,7 @@ class Cue:
     scene: Scene
     everybody: Sequence[Persona]
     persona: Persona
-    heard: Sequence[Message]
+    heard: Sequence[Heard]
 
     @property
     def is_opening(self) -> bool:

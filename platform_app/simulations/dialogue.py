@@ -113,7 +113,7 @@ def _converse(stage: Stage, text: str, addressed: Sequence[Persona]) -> Steps:
         said = [] if stage.progress.has_begun else [_set_scene(stage)]
         to = addressed[0] if len(addressed) == 1 else None
         message = stage.script.add(stage.scene, Author.STUDENT, text, persona=to)
-        stage.heard.append(message)
+    stage.window.add(message)
     yield from [*said, message]
     yield from _answers(stage, addressed)
 
@@ -135,7 +135,7 @@ def _speak(stage: Stage, persona: Persona, *, ends_turn: bool = False) -> Steps:
         message = stage.script.add(stage.scene, Author.PERSONA, text, persona=persona, model=model)
         if ends_turn:
             _count_turn(stage)
-    stage.heard.append(message)
+    stage.window.add(message)
     yield message
 
 

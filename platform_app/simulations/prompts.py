@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from platform_app.models import Author, Message, Persona, Scenario, Scene
+from platform_app.models import Author, Persona, Scenario, Scene
 from platform_app.prompting import block
 from platform_app.retrieval.selectors import case_about
+from platform_app.simulations.heard import Heard
 from platform_app.simulations.transcript import Line
 
 PROMPT_VERSION = "2"
@@ -80,7 +81,7 @@ def persona_prompt(scenario: Scenario, scene: Scene, cast: Sequence[Persona], pe
     )
 
 
-def persona_messages(system: str, persona: Persona, said: Sequence[Message]) -> Prompt:
+def persona_messages(system: str, persona: Persona, said: Sequence[Heard]) -> Prompt:
     """The conversation as this persona lived it; with nothing said yet, the request to open the scene."""
     return [_system(system), _user(block("begin", "")), *(_heard(message, persona) for message in said)]
 
@@ -98,7 +99,7 @@ def goal_messages(scene: Scene, transcript: list[Line], *, turns_used: int, hint
     return [_system(f"{GOAL_RULES}\n\n{block('scene', facts)}"), _user(said)]
 
 
-def _heard(message: Message, listener: Persona) -> dict[str, str]:
+def _heard(message: Heard, listener: Persona) -> dict[str, str]:
     if message.author == Author.STUDENT:
         return _user(block("student", message.text))
     if message.persona_id == listener.pk:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from platform_app.models import Author, Message, Persona, Scenario, Scene
+from platform_app.models import Author, Persona, Scenario, Scene
 from platform_app.simulations import narrator
 from platform_app.simulations.cues import Cue
+from platform_app.simulations.heard import Heard
 from platform_app.simulations.prompter import Asking, Found, Looking, Prompter, Step
 from platform_app.simulations.stage import cast_of
 from platform_app.simulations.transcript import lines_of
@@ -29,9 +30,9 @@ class Staging:
     scene: Scene
     everybody: Sequence[Persona]
     cast: Sequence[Persona]
-    setting: Message
+    setting: Heard
 
-    def cue(self, persona: Persona, heard: Sequence[Message]) -> Cue:
+    def cue(self, persona: Persona, heard: Sequence[Heard]) -> Cue:
         return Cue(self.scenario, self.scene, self.everybody, persona, heard)
 
     def questions(self) -> Iterator[tuple[Persona, str]]:
@@ -73,7 +74,7 @@ def _stagings(scenario: Scenario) -> Iterator[Staging]:
         cast = cast_of(scene, everybody)
         if cast:
             text = narrator.setting(scene, number, len(scenes), cast)
-            yield Staging(scenario, scene, everybody, cast, Message(author=Author.NARRATOR, text=text))
+            yield Staging(scenario, scene, everybody, cast, _said(Author.NARRATOR, text))
 
 
 def _greet(staging: Staging, prompter: Prompter) -> tuple[Step, str | None]:
@@ -81,7 +82,7 @@ def _greet(staging: Staging, prompter: Prompter) -> tuple[Step, str | None]:
     return prompter.words(what, staging.cue(staging.cast[0], []))
 
 
-def _beginnings(staging: Staging, greeting: Step, words: str | None) -> list[list[Message] | None]:
+def _beginnings(staging: Staging, greeting: Step, words: str | None) -> list[list[Heard] | None]:
     """What was said before the student's first words: nothing, or a greeting; None for one that is not known yet."""
     if words is not None:
         return [[], [_by_persona(staging.cast[0], words)]]
@@ -89,7 +90,7 @@ def _beginnings(staging: Staging, greeting: Step, words: str | None) -> list[lis
 
 
 def _take_turn(
-    staging: Staging, persona: Persona, question: str, before: list[Message] | None, prompter: Prompter
+    staging: Staging, persona: Persona, question: str, before: list[Heard] | None, prompter: Prompter
 ) -> list[Step]:
     """The answer to a question, and the check of the goal that follows it."""
     then = "" if before == [] else ", after the greeting"
@@ -98,7 +99,7 @@ def _take_turn(
     both_missing = [Step(answering, Found.MISSING), Step(checking, Found.MISSING)]
     if before is None:
         return both_missing
-    heard = [*before, Message(author=Author.STUDENT, text=question, persona=persona)]
+    heard = [*before, _said(Author.STUDENT, question, persona.pk)]
     answer, words = prompter.words(answering, staging.cue(persona, heard))
     if words is None:
         return both_missing if answer.found is Found.MISSING else [answer]
@@ -106,5 +107,10 @@ def _take_turn(
     return [answer, prompter.verdict(checking, staging.scene, transcript)]
 
 
-def _by_persona(persona: Persona, text: str) -> Message:
-    return Message(author=Author.PERSONA, text=text, persona=persona, persona_name=persona.name)
+def _by_persona(persona: Persona, text: str) -> Heard:
+    return _said(Author.PERSONA, text, persona.pk, persona.name)
+
+
+def _said(author: Author, text: str, persona_id: int | None = None, persona_name: str = "") -> Heard:
+    """Where it stands in a simulation changes nothing of what is asked."""
+    return Heard(0, author, persona_id, persona_name, text)

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Aggregate, Max
 
 from platform_app.errors import Conflict
 from platform_app.models import Author, Message, Persona, Scene, Simulation
+from platform_app.simulations.heard import fingerprints_of
 
 
 class Script:
-    """Appends to a conversation, from what was there when the turn began.
+    """Appends to a conversation, from what was there when the turn began. `heard` are the fingerprints of what had been
+    said in this scene.
 
     Numbers are counted on from there and not looked up anew, so two turns that overlap in spite of the turn lock collide on
     the unique constraint: the later one ends with Conflict, and no answer lands in the midst of another turn.
     """
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, scene: Scene | None = None) -> None:
         self._simulation = simulation
-        last = Message.objects.filter(simulation=simulation).aggregate(last=Max("position"))["last"]
-        self._last = last or 0
+        asked: dict[str, Aggregate] = {"last": Max("position")}
+        if scene:
+            asked["heard"] = fingerprints_of(scene.pk)
+        found = Message.objects.filter(simulation=simulation).aggregate(**asked)
+        self._last = found["last"] or 0
+        self.heard: list[str] = (found.get("heard") or "").split()
+
+    @property
+    def simulation_id(self) -> int:
+        return self._simulation.pk
 
     def add(
         self,

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from caching import cache_dynamic_query
 from platform_app.errors import NotFound
 from platform_app.models import Author, Message, Persona, Scenario, Scene, SceneProgress, Simulation, User
-from platform_app.simulations.stage import said_in, still_to_answer
+from platform_app.simulations.heard import Heard, said_in
+from platform_app.simulations.stage import still_to_answer
 from platform_app.simulations.state import (
     LatestCheck,
     OpeningQuestion,
@@ -134,7 +135,7 @@ def _current(
     return next(iter(standing + ahead), None)
 
 
-def _openings(scene: Scene, cast: Sequence[Persona], heard: Sequence[Message]) -> tuple[OpeningQuestion, ...]:
+def _openings(scene: Scene, cast: Sequence[Persona], heard: Sequence[Heard]) -> tuple[OpeningQuestion, ...]:
     """None once the student has spoken: what follows has a history of its own."""
     if any(message.author == Author.STUDENT for message in heard):
         return ()

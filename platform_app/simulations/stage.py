@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from platform_app.errors import Conflict, FieldError, InvalidInput
-from platform_app.models import Author, Message, Persona, Scene, SceneProgress, Simulation
+from platform_app.models import Author, Persona, Scene, SceneProgress, Simulation
 from platform_app.simulations import narrator, scenes
 from platform_app.simulations.cues import Cue
+from platform_app.simulations.heard import Heard
 from platform_app.simulations.mentions import find_mentions
 from platform_app.simulations.script import Script
+from platform_app.simulations.window import Window
 
 
 @dataclass
 class Stage:
-    """A scene being played. `order` are the ids of all scenes, `everybody` the people of the scenario; `heard` is what was
-    said in this one, in order, without the narrator and without commands."""
+    """A scene being played. `order` are the ids of all scenes, `everybody` the people of the scenario."""
 
     simulation: Simulation
     scene: Scene
@@ -25,15 +26,22 @@ class Stage:
     everybody: list[Persona]
     cast: list[Persona]
     elsewhere: list[Persona]
-    heard: list[Message]
     script: Script
+    window: Window
+
+    @property
+    def heard(self) -> list[Heard]:
+        """What was said in this scene, in order."""
+        return self.window.heard
 
     def number_of(self, scene: Scene) -> int:
         return self.order.index(scene.pk) + 1
 
     def cue(self, persona: Persona) -> Cue:
         """For what this person says next."""
-        return Cue(self.simulation.scenario, self.scene, self.everybody, persona, self.heard)
+        return Cue(
+            self.simulation.scenario, self.scene, self.everybody, persona, self.window.heard_by(persona)
+        )
 
     def persona_called(self, wanted: str) -> Persona:
         """The person of this scene with this id or name, for those who do not write `@name`."""
@@ -61,6 +69,7 @@ def read_stage(simulation_id: int) -> Stage:
     scene, progress = scenes.current_scene(simulation)
     personas = list(simulation.scenario.personas.all())
     cast = cast_of(scene, personas)
+    script = Script(simulation, scene)
     return Stage(
         simulation=simulation,
         scene=scene,
@@ -69,8 +78,8 @@ def read_stage(simulation_id: int) -> Stage:
         everybody=personas,
         cast=cast,
         elsewhere=[persona for persona in personas if persona not in cast],
-        heard=said_in(simulation_id, scene.pk),
-        script=Script(simulation),
+        script=script,
+        window=Window(script, scene.pk, cast),
     )
 
 
@@ -80,14 +89,7 @@ def cast_of(scene: Scene, everybody: Sequence[Persona]) -> list[Persona]:
     return [persona for persona in everybody if persona.pk in present]
 
 
-def said_in(simulation_id: int, scene_id: int) -> list[Message]:
-    """What students and personas said to one another in a scene."""
-    # The simulation by itself and first: then the cache knows the result by it, and not by the scene that others play too.
-    messages = Message.objects.filter(simulation=simulation_id).filter(scene=scene_id, is_command=False)
-    return list(messages.exclude(author=Author.NARRATOR).order_by("position"))
-
-
-def still_to_answer(heard: Sequence[Message], cast: Sequence[Persona], *, has_begun: bool) -> list[Persona]:
+def still_to_answer(heard: Sequence[Heard], cast: Sequence[Persona], *, has_begun: bool) -> list[Persona]:
     """Who owes the student an answer, because the provider failed or a process died in the midst of a turn.
 
     Before the student has said anything, the first person owes the opening of a scene that has begun.
@@ -99,6 +101,6 @@ def still_to_answer(heard: Sequence[Message], cast: Sequence[Persona], *, has_be
     return [persona for persona in _addressed(heard[latest], cast) if persona.pk not in answered]
 
 
-def _addressed(message: Message, cast: Sequence[Persona]) -> Sequence[Persona]:
+def _addressed(message: Heard, cast: Sequence[Persona]) -> Sequence[Persona]:
     alone = [persona for persona in cast if persona.pk == message.persona_id]
     return alone or find_mentions(message.text, cast).personas or cast[:1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from platform_app.models import Author, Message, Scene, Simulation
+from platform_app.simulations.heard import Heard
 
 
 class Line(TypedDict):
@@ -22,11 +23,11 @@ def scene_transcript(simulation: Simulation, scene: Scene) -> list[Line]:
     return lines_of(messages)
 
 
-def lines_of(messages: Iterable[Message]) -> list[Line]:
+def lines_of(messages: Iterable[Message | Heard]) -> list[Line]:
     return [_line(message) for message in messages]
 
 
-def _line(message: Message) -> Line:
+def _line(message: Message | Heard) -> Line:
     speaker = {Author.STUDENT: "Student", Author.NARRATOR: "Narrator"}.get(
         Author(message.author), message.persona_name
     )

@@ -104,6 +104,7 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
     assert main(["bench"]) == 0
     assert commands.os.environ["PYTHONPATH"] == "/peers"
     assert [call[2] for call in calls] == [
+        "tests.bench.agent_sessions",
         "tests.bench.ai_dropin",
         "tests.bench.ai_hit",
         "tests.bench.ai_stampede",

@@ -1,0 +1,168 @@
+"""The steps of working with sessions, as values: what is asked of Redis, and what of the database.
+
+Each thing that can be done is written once, as a generator of steps. `play` takes them in a thread. `play_async` takes them for
+a coroutine: in threads too, as redis-py's asyncio client is no faster (130 to 250 µs for one append, either way) and, on a
+cluster, sends a command again that may have been done: 40 appends at once became 45.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import redis
+from asgiref.sync import sync_to_async
+
+from caching.connection import wire
+from caching.connection.scripts import Script
+from caching.connection.wire import Command, Reply
+from sessions_ext import conf, keys
+from sessions_ext.agents.record import STATE
+from sessions_ext.agents.values import MOST_MESSAGES
+
+_FOLDER = Path(__file__).resolve().parent.parent / "scripts"
+_USE = Script("agent_use", _FOLDER)
+_BEGIN = Script("agent_begin", _FOLDER)
+_TEXTS = {script.digest: script.text for script in (_USE, _BEGIN)}
+
+T = TypeVar("T")
+
+
+def _new_threads() -> None:
+    global _threads  # noqa: PLW0603
+    _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="agent-sessions")
+
+
+# For Redis alone. While it is silent each of them waits for 1.2 s, and none of the threads that views run in.
+THREADS = 32
+_threads: ThreadPoolExecutor
+_new_threads()
+os.register_at_fork(after_in_child=_new_threads)
+
+
+@dataclass(frozen=True, slots=True)
+class OnRedis:
+    """Commands with the keys of one session each, in one round trip. `again`: they may be sent twice."""
+
+    commands: Sequence[Command]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InDatabase:
+    do: Callable[[], Any]
+
+
+Steps = Generator[OnRedis | InDatabase, Any, T]
+
+
+def play(steps: Steps[T]) -> T:
+    """What the steps come to. Raises what they raise, and CacheUnavailable."""
+    result: Any = None
+    try:
+        while True:
+            step = steps.send(result)
+            result = _asked(step) if isinstance(step, OnRedis) else step.do()
+    except StopIteration as end:
+        done: T = end.value
+        return done
+
+
+async def play_async(steps: Steps[T]) -> T:
+    result: Any = None
+    try:
+        while True:
+            step = steps.send(result)
+            if isinstance(step, OnRedis):
+                result = await asyncio.get_running_loop().run_in_executor(_threads, _asked, step)
+            else:
+                result = await sync_to_async(step.do)()  # on the thread that has this request's connection
+    except StopIteration as end:
+        done: T = end.value
+        return done
+
+
+def use(
+    session_id: str,
+    *,
+    state: Mapping[str, bytes] | None = None,
+    messages: Sequence[bytes] = (),
+    last: int = -1,
+    copies: bool = False,
+) -> Command:
+    """Change, add and read, with the whole life again. `last`: how many messages are read, -1 for no state either."""
+    current = conf.current()
+    # A copy expires with the life that its session had when it was written: it must be renewed before.
+    copy_seconds = min(current.agent_backup_seconds, current.agent_ttl_seconds / 2) if copies else 0
+    return (
+        *_script(_USE, session_id),
+        current.agent_ttl_seconds * 1000,
+        MOST_MESSAGES,
+        current.max_bytes,
+        int(copy_seconds * 1000),
+        last,
+        *_fields({STATE + key: value for key, value in (state or {}).items()}),
+        *messages,
+    )
+
+
+def begin(
+    session_id: str,
+    about: bytes,
+    *,
+    state: Mapping[str, bytes] | None = None,
+    messages: Sequence[bytes] = (),
+    anew: bool = False,
+    copied: bool = False,
+) -> Command:
+    """Begin a session unless it runs; `anew`: in place of what runs. `copied`: there is a copy in the database."""
+    kept = {STATE + key: value for key, value in (state or {}).items()}
+    return (
+        *_script(_BEGIN, session_id),
+        conf.current().agent_ttl_seconds * 1000,
+        MOST_MESSAGES,
+        "anew" if anew else "",
+        "copied" if copied else "",
+        *_fields({"about": about, **kept}),
+        *messages,
+    )
+
+
+def end(session_id: str) -> Command:
+    return ("UNLINK", keys.agent_session(session_id), keys.agent_transcript(session_id))
+
+
+def _script(script: Script, session_id: str) -> Command:
+    """With both its keys, which a cluster has on one node. `wire.run` is for scripts with one key."""
+    return ("EVALSHA", script.digest, 2, keys.agent_session(session_id), keys.agent_transcript(session_id))
+
+
+def _fields(fields: Mapping[str, bytes]) -> Command:
+    return (len(fields), *(part for pair in fields.items() for part in pair))
+
+
+def _asked(step: OnRedis) -> list[Reply]:
+    replies = wire.call(step.commands, idempotent=step.again)
+    unknown = [
+        place
+        for place, reply in enumerate(replies)
+        if isinstance(reply, redis.ResponseError) and _is_new(reply)
+    ]
+    if unknown:
+        whole = [_whole(step.commands[place]) for place in unknown]
+        for place, reply in zip(unknown, wire.call(whole, idempotent=step.again), strict=True):
+            replies[place] = reply
+    wire.checked(replies)
+    return replies
+
+
+def _is_new(error: redis.ResponseError) -> bool:
+    """The server does not know the script yet."""
+    return str(error).startswith("NOSCRIPT")
+
+
+def _whole(command: Command) -> Command:
+    return ("EVAL", _TEXTS[str(command[1])], *command[2:])
