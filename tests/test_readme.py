@@ -39,7 +39,10 @@ def test_every_picture_is_there(picture: str) -> None:
     "command", sorted(set(re.findall(r"manage\.py ([a-z_]+)", README)) - {"migrate", "collectstatic"})
 )
 def test_every_command_of_ours_exists(command: str) -> None:
-    homes = (ROOT / app / "management" / "commands" / f"{command}.py" for app in ("platform_app", "caching"))
+    homes = (
+        ROOT / app / "management" / "commands" / f"{command}.py"
+        for app in ("platform_app", "caching", "sessions_ext")
+    )
     assert any(home.exists() for home in homes)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from sessions_ext import keeping
 from sessions_ext.agents import copies
 
 # Each removes one kind of leftovers and gives their number.
 KINDS: dict[str, Callable[[], int]] = {
+    "copies of expired sessions": keeping.forget_expired,
     "copies of expired agent sessions": copies.delete_expired,
 }
 
