@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
+    "social_django",
     "caching",
     "sessions_ext",
     "platform_app",
@@ -57,6 +58,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sessions_ext.oauth.middleware.BrowserCookieMiddleware",
+    "sessions_ext.oauth.middleware.RefusalMiddleware",
     "platform_app.problems.ProblemMiddleware",
 ]
 
@@ -196,6 +199,21 @@ LOGOUT_REDIRECT_URL = "home"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="platform@localhost")
+
+# --- Signing in with a provider ----------------------------------------------------------------------------------
+
+SOCIAL_AUTH_STRATEGY = "sessions_ext.oauth.strategy.Strategy"
+SOCIAL_AUTH_STORAGE = "sessions_ext.oauth.storage.Storage"
+SOCIAL_AUTH_AUTHENTICATION_BACKENDS = [
+    "sessions_ext.oauth.backends.OpenIdConnect",
+    "sessions_ext.oauth.backends.Google",
+]
+SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = env.str("OIDC_ENDPOINT", default="")
+SOCIAL_AUTH_OIDC_KEY = env.str("OIDC_CLIENT_ID", default="")
+SOCIAL_AUTH_OIDC_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+SOCIAL_AUTH_OIDC_TITLE = env.str("OIDC_NAME", default="University login")
+SOCIAL_AUTH_GOOGLE_KEY = env.str("GOOGLE_CLIENT_ID", default="")
+SOCIAL_AUTH_GOOGLE_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
 
 # --- API ---------------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ urlpatterns = [
         name="docs",
     ),
     re_path(r"^api/(?P<path>.*)$", unknown_api_path),
+    path("account/with/", include("sessions_ext.oauth.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
