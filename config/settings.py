@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sessions_ext.oauth.middleware.BrowserCookieMiddleware",
-    "sessions_ext.oauth.middleware.RefusalMiddleware",
+    "platform_app.accounts.refusals.RefusalMiddleware",
     "platform_app.problems.ProblemMiddleware",
 ]
 
@@ -192,6 +192,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Whose e-mail addresses make professors without an administrator: "example.edu", or ".example.edu" for its subdomains.
+PROFESSOR_DOMAINS = env.list("PROFESSOR_DOMAINS", default=[])
+PROFESSORS_NEED_APPROVAL = env.bool("PROFESSORS_NEED_APPROVAL", default=False)
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "platform_app.problems.csrf_failure"
@@ -208,6 +211,21 @@ SOCIAL_AUTH_AUTHENTICATION_BACKENDS = [
     "sessions_ext.oauth.backends.OpenIdConnect",
     "sessions_ext.oauth.backends.Google",
 ]
+# Stock `associate_by_email` would open an account for whoever has its address elsewhere, `load_extra_data` keep tokens.
+SOCIAL_AUTH_PIPELINE = (
+    "social_core.pipeline.social_auth.social_details",
+    "social_core.pipeline.social_auth.social_names",
+    "social_core.pipeline.social_auth.social_uid",
+    "social_core.pipeline.social_auth.auth_allowed",
+    "social_core.pipeline.social_auth.social_user",
+    "platform_app.accounts.pipeline.refuse_disabled_account",
+    "platform_app.accounts.pipeline.require_proved_address",
+    "platform_app.accounts.pipeline.offer_link",
+    "platform_app.accounts.pipeline.choose_role",
+    "platform_app.accounts.pipeline.create_account",
+    "platform_app.accounts.pipeline.connect_account",
+)
+SOCIAL_AUTH_DISCONNECT_PIPELINE = ("platform_app.accounts.pipeline.disconnect",)
 SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = env.str("OIDC_ENDPOINT", default="")
 SOCIAL_AUTH_OIDC_KEY = env.str("OIDC_CLIENT_ID", default="")
 SOCIAL_AUTH_OIDC_SECRET = env.str("OIDC_CLIENT_SECRET", default="")

@@ -10,12 +10,20 @@ from rest_framework.test import APIClient
 
 from platform_app.accounts import actions
 from platform_app.models import User
+from tests.accounts.at_provider import Visitor
+from tests.loopback_openid import LoopbackOpenID
 
 
 @pytest.fixture
 def visitor(db: None) -> Client:
     """Somebody who is not signed in."""
     return Client()
+
+
+@pytest.fixture
+def ann(db: None, openid_provider: LoopbackOpenID) -> Visitor:
+    """Somebody with an account at the provider, ann@example.org, and a browser."""
+    return Visitor(openid_provider)
 
 
 @pytest.fixture
