@@ -172,6 +172,10 @@ class LoopbackOpenID:
             "id_token": self.signer.sign(claims, self.wrong.kid),
         }
 
+    def tokens(self) -> list[str]:
+        """All access tokens that were given out."""
+        return list(self._tokens)
+
     def person_of(self, authorization: str) -> Person | None:
         return self._tokens.get(authorization.removeprefix("Bearer "))
 

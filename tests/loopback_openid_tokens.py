@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 Json = dict[str, Any]
-ABSENT = object()
+
+
+class Left(Enum):
+    OUT = "absent"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+ABSENT = Left.OUT
 """As the value of a claim: the claim is left out."""
 
 

@@ -9,7 +9,12 @@ import jwt
 from django.conf import settings
 from django.http import HttpResponse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
-from social_core.exceptions import AuthInputError, AuthResponseError, AuthSessionError
+from social_core.exceptions import (
+    AuthInputError,
+    AuthResponseError,
+    AuthSessionError,
+    SocialAuthBaseException,
+)
 from social_core.utils import constant_time_compare
 
 from sessions_ext.oauth.asking import AsksProvider
@@ -118,7 +123,7 @@ class OpenIdProvider(AsksProvider, OpenIdConnectAuth[HttpResponse]):
         """The claims. Whatever a provider may have put into them, it is accepted or refused."""
         try:
             claims: Json = super().validate_and_return_id_token(id_token, access_token)
-        except (AuthResponseError, AuthSessionError):
+        except SocialAuthBaseException:
             raise
         except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise AuthResponseError(self, code="malformed_response", stage="token_validation") from error

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from social_core.actions import do_auth, do_complete
+from social_core.exceptions import AuthSessionError
 from social_core.utils import PARTIAL_TOKEN_SESSION_NAME
 from social_django.utils import load_strategy
 
@@ -37,6 +38,8 @@ def complete(request: HttpRequest, backend: str) -> HttpResponse:
     if "state" in request.GET:
         # Another sign-in that waits for its person must not be gone on with in place of this one.
         provider.strategy.session_pop(PARTIAL_TOKEN_SESSION_NAME)
+    elif "partial_token" in request.GET and not _waits(provider, request.GET["partial_token"]):
+        raise AuthSessionError(provider, code="session_context_missing", stage="callback")
     response: HttpResponse = do_complete(provider, _sign_in, user=request.user, request=request)  # type: ignore[arg-type]
     if request.user.is_authenticated:
         provider.strategy.session_pop("next")
@@ -51,6 +54,12 @@ def _provider(request: Any, name: str) -> OpenIdProvider:
     request.backend = strategy.get_backend(name, redirect_uri=reverse("social:complete", args=[name]))
     backend: OpenIdProvider = request.backend
     return backend
+
+
+def _waits(provider: OpenIdProvider, token: str) -> bool:
+    """Whether a sign-in of this browser waits under this token. Social-core would send others away without a word."""
+    strategy = provider.strategy
+    return token == strategy.session_get(PARTIAL_TOKEN_SESSION_NAME) and bool(strategy.partial_load(token))
 
 
 def _sign_in(backend: Any, user: Any, social_user: Any) -> None:

@@ -52,7 +52,7 @@ class Visitor:
         """A redirect to the sign-in page with a sentence of ours, and nobody is signed in."""
         assert (response.status_code, response["Location"]) == (302, SIGN_IN_PAGE)
         assert self.user_id is None
-        (message,) = self.messages()
+        *_, message = self.messages()
         assert saying in message
 
     def messages(self) -> list[str]:
