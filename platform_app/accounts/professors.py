@@ -15,7 +15,7 @@ from platform_app.models import Role, User
 
 WAITING = (
     "You asked to be a professor. An administrator looks at it, and you get a mail then; "
-    "until that you can use the platform as a student."
+    "until then you can use the platform as a student."
 )
 
 

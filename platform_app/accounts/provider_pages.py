@@ -33,7 +33,7 @@ def finish_sign_up(request: HttpRequest) -> HttpResponse:
         if outcome.professor_requested_at:
             messages.info(request, professors.WAITING)
         return _signed_in(request, outcome)
-    context = {"form": form, "pending": waiting}
+    context = {"form": form, "pending": waiting, "listed": professors.is_listed(waiting.address)}
     return render(request, "accounts/finish_sign_up.html", context, status=400 if form.errors else 200)
 
 
