@@ -72,6 +72,13 @@ class SignUpForm(forms.Form):
     password = PasswordField(autocomplete="new-password", help_text=STRENGTH_RULES)
     role = RoleField()
 
+    def clean_email(self) -> str:
+        """Four letters beyond ASCII pass for letters of ASCII in a search that ignores case, and look like them (ı, ſ)."""
+        email: str = self.cleaned_data["email"]
+        if not email.rpartition("@")[0].isascii():
+            raise forms.ValidationError("Use plain letters from a to z before the @.", code="invalid")
+        return email
+
     def clean_password(self) -> str:
         known = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
         password: str = self.cleaned_data["password"]

@@ -47,8 +47,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, BACKEND)
             messages.success(request, f"Welcome, {user.name}. Your account is ready.")
-            if user.professor_requested_at:
-                messages.info(request, professors.WAITING)
+            if waiting := professors.waiting(user):
+                messages.info(request, waiting)
             return redirect(destination(request))
     return form_response(request, "accounts/sign_up.html", form, providers=providers.offered())
 
@@ -95,7 +95,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         tokens=selectors.valid_tokens(request.user.pk),
         connections=connected,
         providers=[p for p in providers.offered() if p.name not in {c.provider for c in connected}],
-        waiting=professors.WAITING,
+        waiting=professors.waiting(request.user),
     )
 
 

@@ -17,6 +17,11 @@ WAITING = (
     "You asked to be a professor. An administrator looks at it, and you get a mail then; "
     "until then you can use the platform as a student."
 )
+# A mail that only asks "is this your address?" would be answered "yes" also by somebody whose address a stranger typed.
+TO_BE_PROVED = (
+    "You asked to be a professor, and people with an address like yours are professors here. "
+    "Set a password by a link in a mail once: that shows that the address is yours."
+)
 
 
 def is_listed(email: str) -> bool:
@@ -34,6 +39,13 @@ def as_allowed(user: User, wanted: str) -> User:
     if wanted == Role.PROFESSOR and not (user.email_verified_at and is_listed(user.email)):
         user.role, user.professor_requested_at = Role.STUDENT, timezone.now()
     return user
+
+
+def waiting(user: User) -> str:
+    """What becomes of this user's request, in words; "" without one."""
+    if user.professor_requested_at is None:
+        return ""
+    return TO_BE_PROVED if is_listed(user.email) else WAITING
 
 
 def settle(user: User) -> None:

@@ -30,8 +30,8 @@ def finish_sign_up(request: HttpRequest) -> HttpResponse:
         if not isinstance(outcome, User):
             return outcome  # an account with this address was made meanwhile
         messages.success(request, f"Welcome, {outcome.name}. Your account is ready.")
-        if outcome.professor_requested_at:
-            messages.info(request, professors.WAITING)
+        if request_waits := professors.waiting(outcome):
+            messages.info(request, request_waits)
         return _signed_in(request, outcome)
     context = {"form": form, "pending": waiting, "listed": professors.is_listed(waiting.address)}
     return render(request, "accounts/finish_sign_up.html", context, status=400 if form.errors else 200)

@@ -71,7 +71,9 @@ class RefusalMiddleware(MiddlewareMixin):
             return None
         backend = getattr(request, "backend", None)
         provider = providers.label_of(backend.name) if backend else "the provider"
-        logger.info("A sign-in with %s was refused: %s at %s", provider, error.code, error.stage)
+        is_ours_to_mend = isinstance(error, AuthConfigurationError | AuthProviderError)
+        level = logging.WARNING if is_ours_to_mend else logging.INFO
+        logger.log(level, "A sign-in with %s was refused: %s at %s", provider, error.code, error.stage)
         sentence = sentence_for(error, provider)
         page = leaving.page_after_refusal(request)
         messages.error(request, sentence[0].upper() + sentence[1:])

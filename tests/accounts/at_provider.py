@@ -6,9 +6,13 @@ import re
 from html import unescape
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.test import Client
+from social_django.models import UserSocialAuth
 
 from platform_app.models import User
+from tests.accounts.mails import link_in
+from tests.factories import PASSWORD
 from tests.loopback_openid import LoopbackOpenID, Person
 
 BEGIN = "/account/with/oidc/"
@@ -16,6 +20,7 @@ DONE = "/account/with/oidc/done/"
 SIGN_IN = "/account/sign-in/"
 FINISH = "/account/finish/"
 LINK = "/account/link/"
+LINK_BY_MAIL = "/account/link/mail/"
 
 
 class Visitor:
@@ -66,3 +71,19 @@ class Visitor:
 def knows(provider: LoopbackOpenID, email: str, *, sub: str = "ann", **more: Any) -> None:
     """The provider has this person under this address."""
     provider.people[sub] = Person(sub, email, **{"name": "Ann Example", **more})
+
+
+def connected(user: User) -> list[tuple[str, str]]:
+    return list(UserSocialAuth.objects.filter(user=user).values_list("provider", "uid"))
+
+
+def password(visitor: Visitor, word: str = PASSWORD) -> Any:
+    visitor.answer = visitor.client.post(LINK, {"password": word})
+    return visitor.answer
+
+
+def asks_for_the_mail(visitor: Visitor, mails: list[EmailMessage]) -> str:
+    """The link in it."""
+    visitor.answer = visitor.client.post(LINK_BY_MAIL)
+    assert visitor.answer.status_code == 200
+    return link_in(mails[-1])

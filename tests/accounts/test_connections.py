@@ -145,3 +145,17 @@ def test_the_account_with_the_address_keeps_its_proof(stina: Visitor, student: U
     stina.signs_in(next=ACCOUNT)
     student.refresh_from_db()
     assert student.email_verified_at == proved
+
+
+def test_an_administrator_sees_and_ends_connections_and_makes_none(
+    admin_user: User, student: User, client_for: Callable[[User], Client]
+):
+    site, row = client_for(admin_user), connection(student)
+    connections = "/admin/social_django/usersocialauth/"
+    assert "student@example.org" not in site.get(f"{connections}?q=nobody").text
+    assert "Stina Student" in site.get(connections).text
+    assert site.get(f"{connections}add/").status_code == 403
+    assert site.post(f"{connections}{row.pk}/change/", {"user": admin_user.pk}).status_code == 403
+    site.post(f"{connections}{row.pk}/delete/", {"post": "yes"})
+    assert not UserSocialAuth.objects.exists()
+    assert site.get("/admin/social_django/nonce/").status_code == 404

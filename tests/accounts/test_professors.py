@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
@@ -14,7 +13,7 @@ from pytest_django import Settings
 from platform_app.accounts import professors
 from platform_app.models import Role, User
 from tests.accounts.at_provider import Visitor, knows
-from tests.accounts.test_passwords import link_in
+from tests.accounts.mails import link_in
 from tests.factories import UserFactory
 
 USERS = "/admin/platform_app/user/"
@@ -96,9 +95,11 @@ def test_a_listed_address_that_was_only_typed_counts_when_it_is_proved(
 ):
     settings.PROFESSORS_NEED_APPROVAL = True
     settings.PROFESSOR_DOMAINS = ["example.edu"]
-    visitor.post("/account/sign-up/", SIGN_UP)
+    page = visitor.post("/account/sign-up/", SIGN_UP, follow=True).text
     user = User.objects.get()
     assert user.role == Role.STUDENT
+    assert "Set a password by a link in a mail once" in page
+    assert "Set it by a link in a mail" in visitor.get("/account/").text
     visitor.post("/account/password/reset/", {"email": user.email})
     form = visitor.get(link_in(mails[0]), follow=True)
     visitor.post(form.redirect_chain[-1][0], {"new_password": "a quite new password"})
@@ -181,4 +182,6 @@ def test_a_professor_by_provider_can_be_found_by_the_provider_again(ann: Visitor
     settings.PROFESSOR_DOMAINS = [".example.edu"]
     knows(ann.provider, "paul@cs.example.edu", sub="paul")
     assert ann.signs_up("professor", "paul").is_professor
-    assert not LogEntry.objects.exists()
+    again = Visitor(ann.provider)
+    again.signs_in("paul")
+    assert User.objects.get(pk=again.client.session["_auth_user_id"]).is_professor

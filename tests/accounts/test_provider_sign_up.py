@@ -12,7 +12,7 @@ from social_django.models import UserSocialAuth
 from platform_app.accounts import providers
 from platform_app.models import Role, User
 from tests.accounts.at_provider import BEGIN, DONE, FINISH, SIGN_IN, Visitor, knows
-from tests.accounts.test_passwords import link_in
+from tests.accounts.mails import link_in
 
 
 def test_the_button_stands_on_both_pages_for_a_configured_provider(ann: Visitor):
@@ -157,6 +157,19 @@ def test_sending_the_form_twice_makes_one_account(ann: Visitor):
     ann.finishes(role="professor")
     assert User.objects.get().role == Role.STUDENT
     assert "no sign-in to go on with" in ann.is_told
+
+
+def test_of_two_browsers_with_the_same_choice_one_makes_the_account(ann: Visitor):
+    other = Visitor(ann.provider)
+    ann.signs_in()
+    other.signs_in()
+    ann.finishes()
+    other.finishes()
+    assert "has an account already" in other.is_told
+    assert not other.is_signed_in
+    other.signs_in()
+    assert other.is_signed_in
+    assert User.objects.count() == UserSocialAuth.objects.count() == 1
 
 
 def test_an_account_without_a_password_can_get_one_by_mail(ann: Visitor, mails: list[EmailMessage]):
