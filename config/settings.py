@@ -216,6 +216,7 @@ SOCIAL_AUTH_PIPELINE = (
     "social_core.pipeline.social_auth.social_details",
     "social_core.pipeline.social_auth.social_names",
     "social_core.pipeline.social_auth.social_uid",
+    "platform_app.accounts.pipeline.refuse_strange_identity",
     "social_core.pipeline.social_auth.auth_allowed",
     "social_core.pipeline.social_auth.social_user",
     "platform_app.accounts.pipeline.refuse_disabled_account",

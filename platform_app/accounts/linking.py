@@ -8,6 +8,7 @@ link then also ends the password, the other connections, the sessions and the AP
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from platform_app.accounts import actions, confirmations, connections
 from platform_app.accounts.addresses import account_of
@@ -68,14 +69,18 @@ def account_for(pending: Pending) -> User:
     return account
 
 
+def account_meant(asked: Asked, users: QuerySet[User]) -> User:
+    """The account that the link was mailed to. Raises NotFound if there is none, or it has another address meanwhile."""
+    user = users.filter(pk=asked.user_id, email=asked.email, is_active=True).first()
+    if user is None:
+        raise NotFound("This account does not exist any more, or has another address.")
+    return user
+
+
 @transaction.atomic
 def link_by_mail(asked: Asked) -> User:
     """What the button behind the link does. Raises NotFound for an account that is not the one that was asked about."""
-    user = (
-        User.objects.select_for_update().filter(pk=asked.user_id, email=asked.email, is_active=True).first()
-    )
-    if user is None:
-        raise NotFound("This account does not exist any more, or has another address.")
+    user = account_meant(asked, User.objects.select_for_update())
     if user.email_verified_at is None:
         take_over(user)
     connections.connect(user, provider=asked.provider, uid=asked.uid, id_key=asked.id_key, email=asked.email)

@@ -26,13 +26,20 @@ LONGEST_UID = 255
 LONGEST_NAME = 120
 
 
+def refuse_strange_identity(backend: Any, uid: str, **_: Any) -> None:
+    """OpenID Connect Core, 2: a subject has 255 ASCII characters at most. Before a database is asked for anything else."""
+    if len(uid) > LONGEST_UID or not (uid.isascii() and uid.isprintable()):
+        label = providers.label_of(backend.name)
+        raise SignInRefused(f"{label} names you in a way that this platform does not understand.")
+
+
 def refuse_disabled_account(user: User | None = None, **_: Any) -> None:
     if user is not None and not user.is_active:
         raise SignInRefused(DISABLED)
 
 
 def require_proved_address(
-    backend: Any, details: dict[str, Any], response: dict[str, Any], uid: str, social: Any = None, **_: Any
+    backend: Any, details: dict[str, Any], response: dict[str, Any], social: Any = None, **_: Any
 ) -> Step:
     """A new connection rests on an address that the provider has proved: `true`, and not something like it."""
     if social is not None:
@@ -42,8 +49,6 @@ def require_proved_address(
         raise SignInRefused(
             f"{label} has not confirmed your e-mail address yet. Confirm it there, then try again."
         )
-    if len(uid) > LONGEST_UID or not uid.isprintable():
-        raise SignInRefused(f"{label} names you in a way that this platform does not understand.")
     try:
         address = normalised(details.get("email"))
     except UnusableAddress as error:

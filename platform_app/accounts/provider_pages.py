@@ -80,11 +80,11 @@ def link_confirm(request: HttpRequest, link: str) -> HttpResponse:
     handle = confirmations.handle_in(link)
     read = confirmations.take if request.method == "POST" else confirmations.find
     asked = read(handle) if handle else None
-    user = User.objects.filter(pk=asked.user_id, email=asked.email, is_active=True).first() if asked else None
-    if asked is None or user is None:
+    if asked is None:
         return render(request, "accounts/link_confirm.html", status=404)
     if request.method != "POST":
-        context = {"asked": asked, "takes_over": user.email_verified_at is None}
+        account = linking.account_meant(asked, User.objects.all())
+        context = {"asked": asked, "takes_over": account.email_verified_at is None}
         return render(request, "accounts/link_confirm.html", context)
     linking.link_by_mail(asked)
     messages.success(request, f"{asked.label} is connected with your account. You can sign in with it now.")

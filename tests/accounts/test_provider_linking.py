@@ -126,7 +126,7 @@ def test_who_has_signed_in_otherwise_meanwhile_does_not_go_on(
 
 def test_a_disabled_account_is_refused_by_address_and_by_identity(ann: Visitor, proved: User):
     User.objects.filter(pk=proved.pk).update(is_active=False)
-    ann.signs_in()
+    assert ann.signs_in().headers["Location"] == SIGN_IN
     by_address = ann.is_told
     UserSocialAuth.objects.create(user=proved, provider="oidc", uid="ann", id_key="sub")
     ann.signs_in()

@@ -119,6 +119,19 @@ def test_the_link_is_for_this_identity_and_this_account(
     assert not UserSocialAuth.objects.exists()
 
 
+def test_the_link_does_not_move_an_identity_that_another_account_has_meanwhile(
+    ann: Visitor, proved: User, other_student: User, mails: list[EmailMessage]
+):
+    ann.signs_in()
+    link = asks_for_the_mail(ann, mails)
+    UserSocialAuth.objects.create(user=other_student, provider="oidc", uid="ann", id_key="sub")
+    ann.answer = ann.client.post(link)
+    assert ann.answer.headers["Location"] == SIGN_IN
+    assert "is connected with another account here" in ann.is_told
+    assert connected(proved) == []
+    assert connected(other_student) == [("oidc", "ann")]
+
+
 def test_the_name_of_the_key_and_the_job_tell_nobody_the_link(
     ann: Visitor, proved: User, mails: list[EmailMessage], redis_server: redis.Redis, redis_key_prefix: str
 ):
