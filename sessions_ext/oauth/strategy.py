@@ -7,7 +7,7 @@ So a callback in another browser, or after somebody else signed in, finds nothin
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from social_core.backends.base import BaseAuth
 from social_django.strategy import DjangoStrategy
 
@@ -45,9 +45,6 @@ class Strategy(DjangoStrategy):
         given = {**kwargs, "strategy": self, "storage": self.storage, "backend": backend}
         given.pop("request", None)
         return backend.authenticate(self.request, **given)
-
-    def html(self, content: str) -> HttpResponse:
-        raise NotImplementedError("Our providers are reached by a redirect.")
 
     def _found(self, find: Any, name: str, default: Any) -> Any:
         secret = browser.secret_of(self.request) if self.request is not None else None

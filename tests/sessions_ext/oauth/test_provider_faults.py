@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 
 import pytest
@@ -49,6 +50,25 @@ def test_what_fails_is_a_refusal_in_words_and_leaves_nothing(
     assert keys.of_sign_ins() == keys.names("session*") == []
 
 
+@pytest.mark.parametrize(("padding", "content_type"), [(2**20, "application/json"), (0, "text/html")])
+@pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
+def test_an_answer_that_is_right_but_too_long_or_not_called_json_is_refused(
+    openid_provider: LoopbackOpenID, visitor: Visitor, endpoint: str, padding: int, content_type: str
+) -> None:
+    right = openid_provider.discovery() if endpoint == "discovery" else openid_provider.signer.jwks()
+    body = json.dumps(right).encode()
+    openid_provider.wrong.answers[endpoint] = Answer(body=body + b" " * padding, content_type=content_type)
+    if endpoint == "discovery":
+        visitor.assert_refused(visitor.begin())
+    else:
+        visitor.assert_refused(visitor.come_back(openid_provider.approve(visitor.to_provider())))
+    openid_provider.wrong.answers[endpoint] = Answer(
+        body=body, content_type="application/jwk-set+json; charset=x"
+    )
+    visitor.come_back(openid_provider.approve(visitor.to_provider()))
+    assert visitor.user_id
+
+
 @pytest.mark.parametrize("endpoint", ["discovery", "token", "jwks", "userinfo"])
 def test_a_provider_that_is_silent_is_given_up(
     openid_provider: LoopbackOpenID, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, endpoint: str
@@ -69,6 +89,18 @@ def test_a_provider_that_never_ends_is_given_up(
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_SECONDS", -1)
     visitor.assert_refused(visitor.begin(), saying="does not answer")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_nothing_is_sent_on_to_where_a_provider_points(
+    openid_provider: LoopbackOpenID, visitor: Visitor, status: int
+) -> None:
+    """The token endpoint is sent our secret."""
+    openid_provider.wrong.answers["token"] = Answer(
+        status=status, location=f"{openid_provider.issuer}/elsewhere"
+    )
+    visitor.assert_refused(visitor.come_back(openid_provider.approve(visitor.to_provider())))
+    assert openid_provider.requests[""] == 0
 
 
 def test_a_provider_that_is_gone_is_said_so(
