@@ -5,11 +5,13 @@ Whatever a provider answers, or does not, is one of social-core's errors.
 
 import logging
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+
+# Not that of functools: until Python 3.12 it makes all threads wait for one another.
+from django.utils.functional import cached_property
 from social_core.backends.base import BaseAuth
 from social_core.exceptions import AuthConfigurationError, AuthProviderError, AuthResponseError, ErrorStage
 from social_core.utils import http_error, redact_request_error

@@ -4,10 +4,12 @@ the cookie of the browser, the same signed-in user (or nobody), and the name of 
 So a callback in another browser, or after somebody else signed in, finds nothing and uses nothing up.
 """
 
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+
+# Not that of functools: until Python 3.12 it makes all threads wait for one another.
+from django.utils.functional import cached_property
 from social_core.backends.base import BaseAuth
 from social_django.strategy import DjangoStrategy
 

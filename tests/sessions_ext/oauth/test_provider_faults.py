@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -50,14 +51,18 @@ def test_what_fails_is_a_refusal_in_words_and_leaves_nothing(
     assert keys.of_sign_ins() == keys.names("session*") == []
 
 
-@pytest.mark.parametrize(("padding", "content_type"), [(2**20, "application/json"), (0, "text/html")])
+@pytest.mark.parametrize(
+    ("fault", "padding"),
+    [({}, 2**20), ({"content_type": "text/html"}, 0), ({"status": 201}, 0), ({"status": 302}, 0)],
+    ids=["too long", "HTML", "201", "302"],
+)
 @pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
-def test_an_answer_that_is_right_but_too_long_or_not_called_json_is_refused(
-    openid_provider: LoopbackOpenID, visitor: Visitor, endpoint: str, padding: int, content_type: str
+def test_a_right_answer_is_refused_if_it_is_too_long_not_called_json_or_not_a_200(
+    openid_provider: LoopbackOpenID, visitor: Visitor, endpoint: str, fault: dict[str, Any], padding: int
 ) -> None:
     right = openid_provider.discovery() if endpoint == "discovery" else openid_provider.signer.jwks()
     body = json.dumps(right).encode()
-    openid_provider.wrong.answers[endpoint] = Answer(body=body + b" " * padding, content_type=content_type)
+    openid_provider.wrong.answers[endpoint] = Answer(body=body + b" " * padding, **fault)
     if endpoint == "discovery":
         visitor.assert_refused(visitor.begin())
     else:
