@@ -225,7 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, endpoint: str, given: Json) -> None:
         if (instead := self.owner.instead(endpoint)) is not None:
-            return self._send(instead.status, instead.body, instead.content_type)
+            return self._send(instead.status, instead.body, instead.content_type, instead.location)
         match endpoint, self.command:
             case "discovery", "GET":
                 return self._send_json(200, self.owner.discovery())
@@ -236,7 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._send(200, self.owner.page(given).encode(), "text/html; charset=utf-8")
             case "authorize", "POST":
                 sub = None if given.pop("cancel", "") else given.pop("sub")
-                return self._redirect(self.owner.returned(given, sub))
+                return self._send(302, b"", "text/plain", self.owner.returned(given, sub))
             case "token", "POST":
                 return self._send_json(*self.owner.exchange(given, self._basic()))
             case "userinfo", "GET":
@@ -251,17 +251,13 @@ class _Handler(BaseHTTPRequestHandler):
         name, _, password = base64.b64decode(encoded).decode().partition(":")
         return unquote(name), unquote(password)
 
-    def _redirect(self, url: str) -> None:
-        self.send_response(302)
-        self.send_header("Location", url)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
     def _send_json(self, status: int, value: Json) -> None:
         self._send(status, json.dumps(value).encode(), "application/json")
 
-    def _send(self, status: int, body: bytes, content_type: str) -> None:
+    def _send(self, status: int, body: bytes, content_type: str, location: str = "") -> None:
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

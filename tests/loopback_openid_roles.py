@@ -28,6 +28,7 @@ class Answer:
     status: int = 200
     body: bytes = b"{}"
     content_type: str = "application/json"
+    location: str = ""
     delay_seconds: float = 0
 
 

@@ -3,12 +3,15 @@
 Whatever a provider answers, or does not, is one of social-core's errors.
 """
 
+import logging
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+
+# Not that of functools: until Python 3.12 it makes all threads wait for one another.
+from django.utils.functional import cached_property
 from social_core.backends.base import BaseAuth
 from social_core.exceptions import AuthConfigurationError, AuthProviderError, AuthResponseError, ErrorStage
 from social_core.utils import http_error, redact_request_error
@@ -16,6 +19,9 @@ from social_core.utils import http_error, redact_request_error
 from sessions_ext.oauth.fetching import TooMuch, fetch
 from sessions_ext.oauth.published import Json, Published
 
+logger = logging.getLogger(__name__)
+
+_NOT_OWN = "%s was refused: its issuer is %.200r and must be %r, and where that has https its endpoints must have it too"
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 
 
@@ -65,6 +71,7 @@ class AsksProvider(BaseAuth[Any]):
         def fetched() -> Json:
             document = self.get_json(url, stage="begin")
             if not self._is_own(document):
+                logger.warning(_NOT_OWN, url, document.get("issuer"), self.oidc_endpoint())
                 raise AuthResponseError(self, code="invalid_claim", claim="issuer", stage="begin")
             return document
 

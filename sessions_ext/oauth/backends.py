@@ -15,7 +15,7 @@ from social_core.exceptions import (
     AuthSessionError,
     SocialAuthBaseException,
 )
-from social_core.utils import constant_time_compare
+from social_core.utils import constant_time_compare, url_add_parameters
 
 from sessions_ext.oauth.asking import AsksProvider
 from sessions_ext.oauth.published import Json
@@ -56,8 +56,11 @@ class OpenIdProvider(AsksProvider, OpenIdConnectAuth[HttpResponse]):
         return {**super().auth_params(state), "nonce": nonce}
 
     def auth_url(self) -> str:
-        url: str = super().auth_url()
-        self.strategy.session_set(self.transaction_key(self._transaction["state"]), self._transaction)
+        """As social-core's, but nothing in the address is unquoted: a client id may hold any sign."""
+        state = self.get_or_create_state()
+        asked = {**self.auth_params(state), **self.get_scope_argument(), **self.auth_extra_arguments()}
+        url = url_add_parameters(self.authorization_url(), asked)
+        self.strategy.session_set(self.transaction_key(state), self._transaction)
         return url
 
     # --- Back from the provider ---

@@ -4,10 +4,12 @@ the cookie of the browser, the same signed-in user (or nobody), and the name of 
 So a callback in another browser, or after somebody else signed in, finds nothing and uses nothing up.
 """
 
-from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+
+# Not that of functools: until Python 3.12 it makes all threads wait for one another.
+from django.utils.functional import cached_property
 from social_core.backends.base import BaseAuth
 from social_django.strategy import DjangoStrategy
 
@@ -45,9 +47,6 @@ class Strategy(DjangoStrategy):
         given = {**kwargs, "strategy": self, "storage": self.storage, "backend": backend}
         given.pop("request", None)
         return backend.authenticate(self.request, **given)
-
-    def html(self, content: str) -> HttpResponse:
-        raise NotImplementedError("Our providers are reached by a redirect.")
 
     def _found(self, find: Any, name: str, default: Any) -> Any:
         secret = browser.secret_of(self.request) if self.request is not None else None

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
+from social_core.exceptions import AuthSessionError
 from social_django.models import Partial
 from social_django.utils import load_strategy
 
@@ -158,6 +159,20 @@ def test_of_six_who_go_on_at_once_one_does(openid_provider: LoopbackOpenID, visi
     with ThreadPoolExecutor(6) as threads:
         assert list(threads.map(step, tabs)) == [302] * 6
     assert sum(tab.user_id is not None for tab in tabs) == User.objects.count() == 1
+
+
+def test_who_looked_at_it_before_another_went_on_does_not_go_on(
+    openid_provider: LoopbackOpenID, visitor: Visitor
+) -> None:
+    token = halt(visitor, openid_provider)
+    strategy = strategy_of(visitor)
+    first, second = strategy.partial_load(token), strategy.partial_load(token)
+    backend = strategy.get_backend("oidc")
+    choose(visitor, "student")
+    assert backend.continue_pipeline(first) == User.objects.get()
+    choose(visitor, "student")
+    with pytest.raises(AuthSessionError):
+        backend.continue_pipeline(second)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
+from social_django.utils import load_strategy
 
+from sessions_ext.oauth.backends import OpenIdConnect
 from tests.loopback_openid import ABSENT, LoopbackOpenID
 from tests.sessions_ext.oauth.visitor import Keys, Visitor, changed
 
@@ -75,6 +78,23 @@ def test_discovery_that_is_not_the_configured_providers_is_refused_and_not_kept(
     assert keys.names("oauth:*") == []
     openid_provider.wrong.discovery = {}
     assert visitor.to_provider()
+
+
+def test_the_operator_is_told_what_the_provider_calls_itself(
+    openid_provider: LoopbackOpenID, visitor: Visitor, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One stroke too many is the usual mistake."""
+    settings.SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = f"{openid_provider.issuer}/"
+    visitor.assert_refused(visitor.begin())
+    assert f"its issuer is '{openid_provider.issuer}' and must be '{openid_provider.issuer}/'" in caplog.text
+
+
+def test_an_endpoint_without_tls_is_refused_where_the_issuer_has_it(settings: Settings) -> None:
+    provider = OpenIdConnect(load_strategy())
+    settings.SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = issuer = "https://login.example.org"
+    document = {"issuer": issuer, "token_endpoint": f"{issuer}/token"}
+    assert provider._is_own(document)
+    assert not provider._is_own({**document, "token_endpoint": "http://login.example.org/token"})
 
 
 def test_discovery_that_somebody_planted_in_redis_is_not_believed(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
+from typing import Any
 
 import pytest
 
@@ -49,6 +51,29 @@ def test_what_fails_is_a_refusal_in_words_and_leaves_nothing(
     assert keys.of_sign_ins() == keys.names("session*") == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "padding"),
+    [({}, 2**20), ({"content_type": "text/html"}, 0), ({"status": 201}, 0), ({"status": 302}, 0)],
+    ids=["too long", "HTML", "201", "302"],
+)
+@pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
+def test_a_right_answer_is_refused_if_it_is_too_long_not_called_json_or_not_a_200(
+    openid_provider: LoopbackOpenID, visitor: Visitor, endpoint: str, fault: dict[str, Any], padding: int
+) -> None:
+    right = openid_provider.discovery() if endpoint == "discovery" else openid_provider.signer.jwks()
+    body = json.dumps(right).encode()
+    openid_provider.wrong.answers[endpoint] = Answer(body=body + b" " * padding, **fault)
+    if endpoint == "discovery":
+        visitor.assert_refused(visitor.begin())
+    else:
+        visitor.assert_refused(visitor.come_back(openid_provider.approve(visitor.to_provider())))
+    openid_provider.wrong.answers[endpoint] = Answer(
+        body=body, content_type="application/jwk-set+json; charset=x"
+    )
+    visitor.come_back(openid_provider.approve(visitor.to_provider()))
+    assert visitor.user_id
+
+
 @pytest.mark.parametrize("endpoint", ["discovery", "token", "jwks", "userinfo"])
 def test_a_provider_that_is_silent_is_given_up(
     openid_provider: LoopbackOpenID, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, endpoint: str
@@ -69,6 +94,18 @@ def test_a_provider_that_never_ends_is_given_up(
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_SECONDS", -1)
     visitor.assert_refused(visitor.begin(), saying="does not answer")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_nothing_is_sent_on_to_where_a_provider_points(
+    openid_provider: LoopbackOpenID, visitor: Visitor, status: int
+) -> None:
+    """The token endpoint is sent our secret."""
+    openid_provider.wrong.answers["token"] = Answer(
+        status=status, location=f"{openid_provider.issuer}/elsewhere"
+    )
+    visitor.assert_refused(visitor.come_back(openid_provider.approve(visitor.to_provider())))
+    assert openid_provider.requests[""] == 0
 
 
 def test_a_provider_that_is_gone_is_said_so(

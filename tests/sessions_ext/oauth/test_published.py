@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -30,6 +31,9 @@ def test_both_are_kept_for_ten_minutes(openid_provider: LoopbackOpenID, keys: Ke
 
 
 def test_of_ten_who_begin_at_once_one_asks(openid_provider: LoopbackOpenID) -> None:
+    body = json.dumps(openid_provider.discovery()).encode()
+    openid_provider.wrong.answers["discovery"] = Answer(body=body, delay_seconds=0.5)
+
     def begin(_: int) -> int:
         try:
             return int(Visitor().begin().status_code)

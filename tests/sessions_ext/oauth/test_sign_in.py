@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from pytest_django import Settings
@@ -13,7 +15,7 @@ from tests.loopback_openid import LoopbackOpenID, Person
 from tests.sessions_ext.oauth.visitor import Keys, Visitor, asked_in
 
 
-def sign_in(visitor: Visitor, provider: LoopbackOpenID, sub: str = "ann", **form: str) -> object:
+def sign_in(visitor: Visitor, provider: LoopbackOpenID, sub: str = "ann", **form: str) -> Any:
     return visitor.come_back(provider.approve(visitor.to_provider(**form), sub))
 
 
@@ -42,6 +44,13 @@ def test_what_is_asked_is_pkce_s256_with_state_and_nonce(
         assert first[name] != second[name]
 
 
+def test_a_client_may_have_any_name(
+    openid_provider: LoopbackOpenID, visitor: Visitor, settings: Settings
+) -> None:
+    openid_provider.client_id = settings.SOCIAL_AUTH_OIDC_KEY = "https://learn.example.org/?a=1&b=%2B+#c"
+    assert asked_in(visitor.to_provider())["client_id"] == openid_provider.client_id
+
+
 def test_nothing_stays_in_redis_but_what_the_provider_publishes(
     openid_provider: LoopbackOpenID, visitor: Visitor, keys: Keys
 ) -> None:
@@ -65,6 +74,14 @@ def test_the_session_is_one_like_everybodys_and_ends_with_the_account(
     assert visitor.client.get(reverse("accounts:account")).status_code == 200
     User.objects.update(is_active=False)
     assert visitor.client.get(reverse("accounts:account")).status_code == 302
+
+
+def test_a_disabled_account_is_not_signed_in(openid_provider: LoopbackOpenID, visitor: Visitor) -> None:
+    sign_in(visitor, openid_provider)
+    User.objects.update(is_active=False)
+    again = Visitor()
+    assert sign_in(again, openid_provider).status_code == 302
+    assert again.user_id is None
 
 
 def test_each_tab_goes_where_its_own_sign_in_was_to_lead(
