@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 import redis
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -14,6 +15,7 @@ from platform_app.models import User
 from sessions_ext import keys
 from tests.accounts.at_provider import (
     DONE,
+    FINISH,
     LINK,
     LINK_BY_MAIL,
     SIGN_IN,
@@ -104,15 +106,47 @@ def test_another_browser_cannot_go_on(
     assert password(ann).status_code == 302
 
 
+@pytest.mark.parametrize("records", ["partial", "transaction"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"",
+        b"{",
+        b"5",
+        b'"x"',
+        b"\x80\x04",
+        b"null",
+        b'{"backend": "oidc", "next_step": 9, "data": {"kwargs": {}}}',
+        b'{"backend": "oidc", "next_step": 9, "data": {"kwargs": {"address": 5}}}',
+    ],
+)
 def test_garbage_in_redis_sends_back_to_the_start(
+    ann: Visitor, redis_server: redis.Redis, redis_key_prefix: str, records: str, garbage: bytes
+):
+    ann.signs_in()
+    for key in redis_server.scan_iter(match=f"{redis_key_prefix}oauth:{records}:*"):
+        redis_server.set(key, garbage, ex=60)
+    ann.answer = ann.client.get(FINISH)
+    assert "no sign-in to go on with" in ann.is_told
+
+
+def test_what_waits_is_what_the_next_page_needs_and_no_more(
     ann: Visitor, redis_server: redis.Redis, redis_key_prefix: str
 ):
-    for garbage in (b"", b"{", b"5", b'"x"', b"\x80\x04", b"null", b'{"data": {"kwargs": {}}}'):
-        ann.signs_in()
-        for key in redis_server.scan_iter(match=f"{redis_key_prefix}oauth:[pt]*"):
-            redis_server.set(key, garbage, ex=60)
-        ann.answer = ann.client.get("/account/finish/")
-        assert "no sign-in to go on with" in ann.is_told
+    ann.signs_in()
+    (key,) = redis_server.scan_iter(match=f"{redis_key_prefix}oauth:partial:*")
+    waiting = json.loads(redis_server.get(key) or b"")["data"]
+    assert waiting["request_data"] == {}
+    assert waiting["kwargs"] == {
+        "address": "ann@example.org",
+        "name": "Ann Example",
+        "uid": "ann",
+        "id_key": "sub",
+        "is_new": True,
+        "new_association": True,
+        "response": {},
+        "details": {},
+    }
 
 
 def test_who_has_signed_in_otherwise_meanwhile_does_not_go_on(
@@ -147,10 +181,13 @@ def test_an_account_that_is_disabled_meanwhile_is_refused_with_the_password_and_
     assert connected(proved) == []
 
 
-def test_a_second_sign_in_takes_the_place_of_one_that_was_left(ann: Visitor, proved: User):
+def test_a_second_sign_in_takes_the_place_of_one_that_was_left(
+    ann: Visitor, proved: User, redis_server: redis.Redis, redis_key_prefix: str
+):
     knows(ann.provider, "new@example.org", sub="new")
     ann.signs_in()
-    assert ann.signs_in("new").headers["Location"] == "/account/finish/"
+    assert ann.signs_in("new").headers["Location"] == FINISH
+    assert len(list(redis_server.scan_iter(match=f"{redis_key_prefix}oauth:partial:*"))) == 1
     ann.finishes()
     assert User.objects.get(pk=ann.client.session["_auth_user_id"]).email == "new@example.org"
     assert connected(proved) == []
