@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from social_core.exceptions import AuthAssociationError, AuthPolicyError
 from social_django.models import UserSocialAuth
 
+from caching import cache_user_query
 from platform_app.accounts import providers
 from platform_app.models import User
 
@@ -19,16 +20,18 @@ class Connection:
 
     id: int
     provider: str
-    label: str
     email: str
     since: datetime
 
+    @property
+    def label(self) -> str:
+        return providers.label_of(self.provider)
 
-def connections_of(user: User) -> list[Connection]:
-    return [
-        Connection(row.pk, row.provider, providers.label_of(row.provider), _email(row), row.created)
-        for row in UserSocialAuth.objects.filter(user=user).order_by("created", "pk")
-    ]
+
+@cache_user_query("connections")
+def connections_of(user_id: int) -> tuple[Connection, ...]:
+    rows = UserSocialAuth.objects.filter(user_id=user_id).order_by("created", "pk")
+    return tuple(Connection(row.pk, row.provider, _email(row), row.created) for row in rows)
 
 
 def connect(user: User, *, provider: str, uid: str, id_key: str, email: str) -> UserSocialAuth:

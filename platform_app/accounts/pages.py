@@ -87,7 +87,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         actions.rename(request.user, form.cleaned_data["name"])
         messages.success(request, "Your name has been changed.")
         return redirect("accounts:account")
-    connected = connections.connections_of(request.user)
+    connected = connections.connections_of(request.user.pk)
     return form_response(
         request,
         "accounts/account.html",
