@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
+    "social_django",
     "caching",
     "sessions_ext",
     "platform_app",
@@ -59,6 +60,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sessions_ext.oauth.middleware.BrowserCookieMiddleware",
+    "platform_app.accounts.refusals.RefusalMiddleware",
     "platform_app.problems.ProblemMiddleware",
 ]
 
@@ -182,6 +185,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Whose e-mail addresses make professors without an administrator: "example.edu", or ".example.edu" for its subdomains.
+PROFESSOR_DOMAINS = env.list("PROFESSOR_DOMAINS", default=[])
+PROFESSORS_NEED_APPROVAL = env.bool("PROFESSORS_NEED_APPROVAL", default=False)
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "platform_app.problems.csrf_failure"
@@ -189,6 +195,37 @@ LOGOUT_REDIRECT_URL = "home"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="platform@localhost")
+
+# --- Signing in with a provider ----------------------------------------------------------------------------------
+
+SOCIAL_AUTH_STRATEGY = "sessions_ext.oauth.strategy.Strategy"
+SOCIAL_AUTH_STORAGE = "sessions_ext.oauth.storage.Storage"
+SOCIAL_AUTH_AUTHENTICATION_BACKENDS = [
+    "sessions_ext.oauth.backends.OpenIdConnect",
+    "sessions_ext.oauth.backends.Google",
+]
+# Stock `associate_by_email` would open an account for whoever has its address elsewhere, `load_extra_data` keep tokens.
+SOCIAL_AUTH_PIPELINE = (
+    "social_core.pipeline.social_auth.social_details",
+    "social_core.pipeline.social_auth.social_names",
+    "social_core.pipeline.social_auth.social_uid",
+    "platform_app.accounts.pipeline.refuse_strange_identity",
+    "social_core.pipeline.social_auth.auth_allowed",
+    "social_core.pipeline.social_auth.social_user",
+    "platform_app.accounts.pipeline.refuse_disabled_account",
+    "platform_app.accounts.pipeline.require_proved_address",
+    "platform_app.accounts.pipeline.offer_link",
+    "platform_app.accounts.pipeline.choose_role",
+    "platform_app.accounts.pipeline.create_account",
+    "platform_app.accounts.pipeline.connect_account",
+)
+SOCIAL_AUTH_DISCONNECT_PIPELINE = ("platform_app.accounts.pipeline.disconnect",)
+SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = env.str("OIDC_ENDPOINT", default="")
+SOCIAL_AUTH_OIDC_KEY = env.str("OIDC_CLIENT_ID", default="")
+SOCIAL_AUTH_OIDC_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+SOCIAL_AUTH_OIDC_TITLE = env.str("OIDC_NAME", default="University login")
+SOCIAL_AUTH_GOOGLE_KEY = env.str("GOOGLE_CLIENT_ID", default="")
+SOCIAL_AUTH_GOOGLE_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
 
 # --- API ---------------------------------------------------------------------------------------------------------
 

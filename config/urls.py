@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from platform_app.accounts import provider_urls
 from platform_app.accounts import urls as accounts
 from platform_app.analysis import urls as analysis
 from platform_app.health import healthz, readyz
@@ -27,6 +28,7 @@ urlpatterns = [
         name="docs",
     ),
     re_path(r"^api/(?P<path>.*)$", unknown_api_path),
+    path("account/with/", include(provider_urls)),
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.urls),

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from sessions_ext import checks
+
 
 class SessionsExtConfig(AppConfig):
     name = "sessions_ext"
@@ -9,3 +11,4 @@ class SessionsExtConfig(AppConfig):
         from sessions_ext import signals  # noqa: PLC0415  (the models are there only now)
 
         signals.connect()
+        checks.register()

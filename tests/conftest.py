@@ -20,9 +20,10 @@ from caching.connection.urls import parse
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
 from tests.loopback_openai import provider_server
+from tests.loopback_openid import openid_provider
 from tests.no_internet import no_internet
 
-__all__ = ["no_internet", "provider_server"]  # fixtures for every test
+__all__ = ["no_internet", "openid_provider", "provider_server"]  # fixtures for every test
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from knox.models import AuthToken
 from knox.settings import knox_settings
+from social_core.exceptions import AuthAssociationError
+from social_django.models import UserSocialAuth
 
+from platform_app.accounts import connections, professors
 from platform_app.accounts.tasks import mail_password_reset
 from platform_app.errors import FieldError, InvalidInput, NotAllowed, NotFound, WrongCredentials
 from platform_app.models import Role, User
@@ -37,15 +41,39 @@ class NewToken:
 
 def sign_up(*, email: str, name: str, password: str, role: str, address: str) -> User:
     """A new account. Raises InvalidInput for a taken e-mail address, NotAllowed for a role that is not open."""
-    SIGN_UP_FROM_ADDRESS.count_attempt(address)
-    if role not in OPEN_ROLES:
-        raise NotAllowed("This role is given by an administrator.")
+    _count_sign_up(role, address)
+    user = User(email=email.strip().lower(), name=name, role=role)
+    if settings.PROFESSORS_NEED_APPROVAL:
+        professors.as_allowed(user, role)
+    user.set_password(password)
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password, name=name, role=role)
+            user.save()
+            return user
     except IntegrityError as error:
         taken = FieldError("email", "unique", "This e-mail address has an account already. Sign in instead.")
         raise InvalidInput(taken.detail, errors=[taken]) from error
+
+
+def sign_up_with_provider(
+    *, email: str, name: str, role: str, identity: dict[str, str], address: str
+) -> tuple[User, UserSocialAuth]:
+    """A new account without a password, and its connection; `email` was proved. Raises AuthAssociationError if it is taken."""
+    _count_sign_up(role, address)
+    user = professors.as_allowed(User(email=email, name=name, email_verified_at=timezone.now()), role)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+            return user, connections.connect(user, **identity, email=email)
+    except IntegrityError as error:
+        raise AuthAssociationError(code="email_in_use", stage="pipeline") from error
+
+
+def _count_sign_up(role: str, address: str) -> None:
+    SIGN_UP_FROM_ADDRESS.count_attempt(address)
+    if role not in OPEN_ROLES:
+        raise NotAllowed("This role is given by an administrator.")
 
 
 def check_credentials(*, email: str, password: str, address: str) -> User:
@@ -74,6 +102,23 @@ def set_password(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     revoke_all_tokens(user)
+
+
+@transaction.atomic
+def reset_password(user: User, password: str) -> None:
+    """By the link of a mail, which proves the address. What strangers may have connected before it was proved goes."""
+    if user.email_verified_at is None:
+        connections.disconnect_all(user)
+    set_password(user, password)
+    prove_address(user)
+
+
+def prove_address(user: User) -> None:
+    """Mail to this address reaches this person; what he asked for on the strength of it is settled."""
+    if user.email_verified_at is None:
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
+    professors.settle(user)
 
 
 def request_password_reset(*, email: str, address: str, origin: str) -> None:

@@ -44,16 +44,40 @@ class NameField(forms.CharField):
         )
 
 
+class RoleField(forms.ChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="I am a",
+            choices=[(role.value, role.label) for role in actions.OPEN_ROLES],
+            initial=Role.STUDENT,
+            widget=forms.RadioSelect,
+            error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose student or professor."),
+        )
+
+
+class FinishSignUpForm(forms.Form):
+    """All else was said, and proved, by the provider."""
+
+    role = RoleField()
+    name = NameField()
+
+
+class PasswordOnlyForm(forms.Form):
+    password = PasswordField(autocomplete="current-password")
+
+
 class SignUpForm(forms.Form):
     email = EmailField()
     name = NameField()
     password = PasswordField(autocomplete="new-password", help_text=STRENGTH_RULES)
-    role = forms.ChoiceField(
-        label="I am a",
-        choices=[(role.value, role.label) for role in actions.OPEN_ROLES],
-        initial=Role.STUDENT,
-        widget=forms.RadioSelect,
-    )
+    role = RoleField()
+
+    def clean_email(self) -> str:
+        """Four letters beyond ASCII pass for letters of ASCII in a search that ignores case, and look like them (ı, ſ)."""
+        email: str = self.cleaned_data["email"]
+        if not email.rpartition("@")[0].isascii():
+            raise forms.ValidationError("Use plain letters from a to z before the @.", code="invalid")
+        return email
 
     def clean_password(self) -> str:
         known = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
@@ -86,7 +110,7 @@ class NewPasswordForm(forms.Form):
         return password
 
     def save(self) -> User:
-        actions.set_password(self.user, self.cleaned_data["new_password"])
+        actions.reset_password(self.user, self.cleaned_data["new_password"])
         return self.user
 
 
@@ -101,6 +125,10 @@ class ChangePasswordForm(NewPasswordForm):
         if not self.user.check_password(password):
             raise forms.ValidationError("This is not your present password.", code="password_incorrect")
         return password
+
+    def save(self) -> User:
+        actions.set_password(self.user, self.cleaned_data["new_password"])
+        return self.user
 
 
 class PasswordResetForm(forms.Form):

@@ -10,12 +10,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from platform_app.accounts import actions, selectors
+from platform_app.accounts import actions, connections, leaving, professors, providers, selectors
 from platform_app.accounts.forms import (
     ChangePasswordForm,
     NewPasswordForm,
@@ -50,8 +49,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, BACKEND)
             messages.success(request, f"Welcome, {user.name}. Your account is ready.")
+            if waiting := professors.waiting(user):
+                messages.info(request, waiting)
             return redirect(destination(request))
-    return form_response(request, "accounts/sign_up.html", form)
+    return form_response(request, "accounts/sign_up.html", form, providers=providers.offered())
 
 
 @form_page
@@ -71,7 +72,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user)
             return redirect(destination(request))
-    return form_response(request, "accounts/sign_in.html", form)
+    return form_response(request, "accounts/sign_in.html", form, providers=providers.offered())
 
 
 @require_POST
@@ -90,8 +91,15 @@ def account(request: SignedInRequest) -> HttpResponse:
         actions.rename(request.user, form.cleaned_data["name"])
         messages.success(request, "Your name has been changed.")
         return redirect("accounts:account")
+    connected = connections.connections_of(request.user.pk)
     return form_response(
-        request, "accounts/account.html", form, tokens=selectors.valid_tokens(request.user.pk)
+        request,
+        "accounts/account.html",
+        form,
+        tokens=selectors.valid_tokens(request.user.pk),
+        connections=connected,
+        providers=[p for p in providers.offered() if p.name not in {c.provider for c in connected}],
+        waiting=professors.waiting(request.user),
     )
 
 
@@ -100,8 +108,13 @@ def account(request: SignedInRequest) -> HttpResponse:
 @sensitive_post_parameters("old_password", "new_password")
 @never_cache
 def password_change(request: SignedInRequest) -> HttpResponse:
+    if not request.user.has_usable_password():
+        return redirect("accounts:password_reset")
+    if request.method == "POST":
+        attempt = actions.SIGN_IN_AS_PERSON.count_attempt(request.user.email)
     form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
+        attempt.take_back()
         update_session_auth_hash(request, form.save())  # this browser stays signed in, under a new session id
         messages.success(
             request, "Your password has been changed. Other devices are signed out, API tokens revoked."
@@ -167,8 +180,6 @@ def too_often(request: HttpRequest, template: str, form: Form, refused: TooManyA
 
 
 def destination(request: HttpRequest, default: str | None = None) -> str:
-    """Where `next` leads, if that is a page of ours; a stranger's link must not send people elsewhere after signing in."""
+    """Where `next` leads, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return resolve_url("home") if default is None else default
+    return leaving.own_page(request, wanted) or (resolve_url("home") if default is None else default)

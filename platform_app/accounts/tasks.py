@@ -10,6 +10,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django_tasks import task
 
+from platform_app.accounts import confirmations
 from platform_app.models import User
 
 
@@ -23,3 +24,34 @@ def mail_password_reset(user_id: int | None, origin: str) -> None:
     path = reverse("accounts:password_reset_confirm", args=(uid, default_token_generator.make_token(user)))
     text = render_to_string("accounts/password_reset_mail.txt", {"user": user, "link": origin + path})
     send_mail("A new password for the AI Agent Education Platform", text, None, [user.email])
+
+
+@task()
+def mail_professor_decision(user_id: int, approved: bool, origin: str) -> None:
+    """Tell this user what became of the request to be a professor."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    context = {"user": user, "approved": approved, "link": origin + reverse("home")}
+    text = render_to_string("accounts/professor_decision_mail.txt", context)
+    send_mail("Your request to be a professor", text, None, [user.email])
+
+
+@task()
+def mail_link_confirmation(handle: str, origin: str) -> None:
+    """Mail the owner of an account a link that connects another sign-in with it. The link is made here: arguments of
+    jobs can be read by others, and this handle opens nothing without its signature."""
+    asked = confirmations.find(handle)
+    user = User.objects.filter(pk=asked.user_id, is_active=True).first() if asked else None
+    if asked is None or user is None:
+        return
+    path = reverse("accounts:link_confirm", args=(confirmations.signed(handle),))
+    context = {
+        "user": user,
+        "provider": asked.label,
+        "link": origin + path,
+        "takes_over": user.email_verified_at is None,
+        "minutes": confirmations.SECONDS // 60,
+    }
+    text = render_to_string("accounts/link_mail.txt", context)
+    send_mail(f"Sign in with {asked.label}?", text, None, [user.email])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from platform_app.accounts import api, device_api, device_pages, pages
+from platform_app.accounts import api, device_api, device_pages, pages, provider_pages
 
 app_name = "accounts"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("account/devices/", device_pages.show, name="devices"),
     path("account/devices/end/", device_pages.end_one, name="end_device"),
     path("account/devices/end-others/", device_pages.end_others, name="end_other_devices"),
+    path("account/finish/", provider_pages.finish_sign_up, name="finish_sign_up"),
+    path("account/link/", provider_pages.link, name="link"),
+    path("account/link/mail/", provider_pages.link_by_mail, name="link_by_mail"),
+    path("account/link/confirm/<link>/", provider_pages.link_confirm, name="link_confirm"),
     path("account/tokens/", pages.make_token, name="make_token"),
     path("account/tokens/revoke/", pages.revoke_token, name="revoke_token"),
     path("account/password/", pages.password_change, name="password_change"),

@@ -81,7 +81,7 @@ class SessionsOfUsers(admin.ModelAdmin[User]):
     Administrators who end their own stay signed in where they do it.
     """
 
-    actions = ("end_all_sessions",)
+    actions: tuple[str, ...] = ("end_all_sessions",)
 
     class Media:
         css = {"all": ("platform/session_admin.css",)}

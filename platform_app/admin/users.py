@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from knox.models import AuthToken
 
-from platform_app.accounts import actions
+from platform_app.accounts import actions, professors
 from platform_app.admin.sessions import SessionsOfUsers
 from platform_app.models import User
 
@@ -57,26 +58,74 @@ class PasswordForm(AdminPasswordChangeForm):
         return user
 
 
+class RequestFilter(admin.SimpleListFilter):
+    title = "request to be a professor"
+    parameter_name = "professor_request"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Waiting")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(professor_requested_at__isnull=False) if self.value() else queryset
+
+
 @admin.register(User)
 class UserAdmin(SessionsOfUsers, DjangoUserAdmin):
     form = UserForm
     add_form = NewUserForm
     change_password_form = PasswordForm
     ordering = ("email",)
-    list_display = ("email", "name", "role", "is_active", "is_staff", "last_login", "date_joined")
-    list_filter = ("role", "is_active", "is_staff")
+    list_display = (
+        "email",
+        "name",
+        "role",
+        "is_active",
+        "is_staff",
+        "last_login",
+        "date_joined",
+        "professor_requested_at",
+    )
+    list_filter = (RequestFilter, "role", "is_active", "is_staff")
     search_fields = ("email", "name")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "email_verified_at", "professor_requested_at")
+    actions = ("approve_professors", "decline_professors", *SessionsOfUsers.actions)
     fieldsets = (
         (None, {"fields": ("email", "name", "role", "password")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
         ("Single permissions", {"fields": ("user_permissions",), "classes": ("collapse",)}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        (
+            "Dates",
+            {"fields": ("last_login", "date_joined", "email_verified_at", "professor_requested_at")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),
     )
     filter_horizontal = ("user_permissions",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        """Nobody has proved a new address yet; a role given by hand answers the request for it."""
+        if "email" in form.changed_data:
+            obj.email_verified_at = None
+        if "role" in form.changed_data:
+            obj.professor_requested_at = None
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Approve as professor", permissions=["change"])
+    def approve_professors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        decided = professors.approve(queryset, _origin(request))
+        self.message_user(request, f"Professors now: {decided}. Each of them gets a mail.", messages.SUCCESS)
+
+    @admin.action(description="Decline to make professor", permissions=["change"])
+    def decline_professors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        decided = professors.decline(queryset, _origin(request))
+        self.message_user(
+            request, f"Requests declined: {decided}. Each of them gets a mail.", messages.SUCCESS
+        )
+
+
+def _origin(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 admin.site.unregister(Group)  # roles are a field of the user; groups would be a second system beside it

@@ -41,6 +41,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    email_verified_at = models.DateTimeField(
+        "address proved",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When this person showed that mail to this address reaches him; empty if never.",
+    )
+    professor_requested_at = models.DateTimeField(
+        "asked to be a professor",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Waits for an administrator; empty when nothing waits.",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -5,12 +5,16 @@ from collections.abc import Callable
 import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from platform_app.accounts import actions
 from platform_app.models import User
+from tests.accounts.at_provider import Visitor
 from tests.devices import CHROME, signed_in
+from tests.factories import UserFactory
+from tests.loopback_openid import LoopbackOpenID
 from tests.stopped_clock import stopped_clock
 
 __all__ = ["stopped_clock"]  # a fixture
@@ -20,6 +24,24 @@ __all__ = ["stopped_clock"]  # a fixture
 def visitor(db: None) -> Client:
     """Somebody who is not signed in."""
     return Client()
+
+
+@pytest.fixture
+def ann(db: None, openid_provider: LoopbackOpenID) -> Visitor:
+    """Somebody with an account at the provider, ann@example.org, and a browser."""
+    return Visitor(openid_provider)
+
+
+@pytest.fixture
+def proved(db: None) -> User:
+    """Has an account whose address was proved at some time."""
+    return UserFactory.create(email="ann@example.org", name="Ann Here", email_verified_at=timezone.now())
+
+
+@pytest.fixture
+def unproved(db: None) -> User:
+    """Somebody typed Ann's address here, perhaps Ann."""
+    return UserFactory.create(email="ann@example.org", name="Ann Perhaps")
 
 
 @pytest.fixture

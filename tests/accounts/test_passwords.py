@@ -8,6 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from platform_app.models import User
+from tests.accounts.mails import link_in
 from tests.factories import PASSWORD
 
 NEW = "a quite new password"
@@ -21,10 +22,6 @@ def change(visitor: Client, old: str = PASSWORD, new: str = NEW):
 
 def without_csrf(page: str) -> str:
     return re.sub(r"[A-Za-z0-9]{64}", "", page)
-
-
-def link_in(mail: EmailMessage) -> str:
-    return re.search(r"http://testserver(/\S+)", str(mail.body))[1]
 
 
 def test_the_old_password_opens_nothing_after_a_change(client_for: Callable[[User], Client], student: User):

@@ -66,6 +66,7 @@ def test_an_address_has_one_account_however_it_is_typed(visitor: Client, email: 
         ("email", ""),
         ("email", "nils"),
         ("email", "nils@example.org\x00"),
+        ("email", "nılſ@example.org"),
         ("name", ""),
         ("name", "N" * 121),
         ("name", "   "),

@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+from tests.browser.running import running_platform
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -48,67 +41,8 @@ def browser_type_launch_args() -> dict[str, object]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running platform with demo data."""
-    folder = tmp_path_factory.mktemp("platform")
-    port = _free_port()
-    variables = {
-        **os.environ,
-        "DEBUG": "true",
-        "DATABASE_URL": f"sqlite:///{folder / 'platform.sqlite3'}",
-        "MEDIA_ROOT": str(folder / "media"),
-        "REDIS_KEY_PREFIX": f"browser{port}:",
-    }
-    for command in ("migrate", "seed_demo"):
-        subprocess.run(
-            [sys.executable, "manage.py", command], cwd=ROOT, env=variables, check=True, capture_output=True
-        )
-    with ExitStack() as stack:
-        log = stack.enter_context((folder / "log").open("wb"))
-        for command in (
-            [
-                "-m",
-                "uvicorn",
-                "config.asgi:application",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(port),
-                "--lifespan",
-                "off",
-            ],
-            ["manage.py", "worker"],
-        ):
-            process = subprocess.Popen(
-                [sys.executable, *command], cwd=ROOT, env=variables, stdout=log, stderr=log
-            )
-            stack.callback(_stop, process)
-        _wait_for(f"http://127.0.0.1:{port}/healthz", folder / "log")
-        yield f"http://127.0.0.1:{port}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    pytest.fail(f"The platform did not start. Its log says:\n{log.read_text(errors='replace')[-3000:]}")
+    with running_platform(tmp_path_factory.mktemp("platform")) as address:
+        yield address
 
 
 NewPage = Callable[..., Page]
