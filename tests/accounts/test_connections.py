@@ -10,8 +10,9 @@ from django.utils import timezone
 from pytest_django import Settings
 from social_django.models import UserSocialAuth
 
-from platform_app.models import User
+from platform_app.models import Role, User
 from tests.accounts.at_provider import SIGN_IN, Visitor, knows
+from tests.devices import is_in, signed_in
 from tests.factories import PASSWORD
 
 ACCOUNT = "/account/"
@@ -159,3 +160,19 @@ def test_an_administrator_sees_and_ends_connections_and_makes_none(
     site.post(f"{connections}{row.pk}/delete/", {"post": "yes"})
     assert not UserSocialAuth.objects.exists()
     assert site.get("/admin/social_django/nonce/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_becomes_a_professor_by_connecting_stays_signed_in(
+    stina: Visitor, student: User, settings: Settings
+):
+    settings.PROFESSOR_DOMAINS = ["example.org"]
+    student.professor_requested_at = timezone.now()
+    student.save()
+    elsewhere = signed_in(student)
+    knows(stina.provider, student.email)
+    stina.signs_in(next=ACCOUNT)
+    student.refresh_from_db()
+    assert student.role == Role.PROFESSOR
+    assert stina.is_signed_in
+    assert not is_in(elsewhere)

@@ -157,3 +157,13 @@ def test_resets_from_one_address_are_limited(visitor: Client, mails: list[EmailM
 def test_the_api_knows_no_password_reset(api: APIClient):
     for path in ("/api/auth/reset/", "/api/auth/forgot-password/", "/api/auth/password/"):
         assert api.post(path, {"email": "student@example.org", "new_password": NEW}).status_code == 404
+
+
+def test_the_present_password_cannot_be_guessed_at_an_open_screen(
+    client_for: Callable[[User], Client], student: User, stopped_clock
+):
+    here = client_for(student)
+    assert [change(here, old=f"guess {number}").status_code for number in range(10)] == [400] * 10
+    assert change(here).status_code == 429
+    stopped_clock(61)
+    assert change(here).status_code == 302

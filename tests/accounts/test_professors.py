@@ -12,8 +12,10 @@ from pytest_django import Settings
 
 from platform_app.accounts import professors
 from platform_app.models import Role, User
+from sessions_ext.devices import devices_of
 from tests.accounts.at_provider import Visitor, knows
 from tests.accounts.mails import link_in
+from tests.devices import is_in, signed_in
 from tests.factories import UserFactory
 
 USERS = "/admin/platform_app/user/"
@@ -185,3 +187,11 @@ def test_a_professor_by_provider_can_be_found_by_the_provider_again(ann: Visitor
     again = Visitor(ann.provider)
     again.signs_in("paul")
     assert User.objects.get(pk=again.client.session["_auth_user_id"]).is_professor
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_approved_professor_has_to_sign_in_anew(admin_user: User, asking: User):
+    client = signed_in(asking)
+    professors.approve([asking], "http://testserver")
+    assert devices_of(asking.pk) == []
+    assert not is_in(client)

@@ -246,3 +246,11 @@ def test_pages_that_go_on_ask_a_stranger_to_begin(visitor: Client):
     assert visitor.get("/account/link/mail/").status_code == 405
     assert visitor.get(BEGIN).status_code == 405
     assert not User.objects.exists()
+
+
+def test_beginning_is_limited_for_one_address(ann: Visitor, stopped_clock):
+    answers = {ann.client.post("/account/with/oidc/").status_code for _ in range(120)}
+    assert answers == {200}
+    refused = ann.client.post("/account/with/oidc/")
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) <= 60
