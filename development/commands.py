@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         (
             "test-topologies",
             test_topologies,
-            "the cache on a cluster, with Sentinels and on Debian's Redis; `test` has it on one Valkey",
+            "cache and sessions on a cluster, with Sentinels and on Debian's Redis; `test` has it on one Valkey",
         ),
         ("test-browser", test_browser, "the tests in a headless Chromium"),
         ("check", check, "lint, types, import rules, templates, migrations, deployment, API schema"),
