@@ -11,7 +11,7 @@ class Script:
 
     __slots__ = ("digest", "name", "text")
 
-    def __init__(self, name: str, folder: Path = FOLDER) -> None:
+    def __init__(self, name: str, folder: Path | None = None) -> None:
         self.name = name
-        self.text = (folder / f"{name}.lua").read_text(encoding="utf-8")
+        self.text = ((folder or FOLDER) / f"{name}.lua").read_text(encoding="utf-8")
         self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()

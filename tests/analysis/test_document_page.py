@@ -130,8 +130,9 @@ def test_the_list_costs_the_same_however_long_it_is(
 ) -> None:
     for number in range(25):
         make_document(professor, filename=f"{number}.txt")
+    client = client_for(professor)
     with django_assert_max_num_queries(5):
-        page = client_for(professor).get("/documents/").content.decode()
+        page = client.get("/documents/").content.decode()
     assert "Page 1 of 2" in page
 
 

@@ -76,7 +76,7 @@ def test_a_transaction_makes_two_round_trips_however_much_it_writes(
     with transaction.atomic():
         rename(world)
         Scene.objects.update(title="Another")
-        world.mine.scenario.delete()
+        world.mine.scene.delete()
         assert round_trips() == 0
     assert round_trips() == 2
 
