@@ -10,19 +10,19 @@ whether it was asked again.
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from base64 import b64encode
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from caching.ai import client
+from tests.loopback import LoopbackServer
 from tests.loopback_bodies import (
     DIMENSIONS,
     MODEL,
@@ -48,7 +48,7 @@ class Call:
     headers: dict[str, str]
 
 
-class LoopbackOpenAI:
+class LoopbackOpenAI(LoopbackServer):
     """The server. `calls` are all questions so far; pictures fetched by URL are not among them."""
 
     def __init__(self) -> None:
@@ -59,23 +59,7 @@ class LoopbackOpenAI:
         self._lock = threading.Lock()
         self._spoken = threading.Condition()
         self._pieces = 0
-        self._stopped = threading.Event()
-        self._http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> LoopbackOpenAI:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-    @property
-    def root(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        super().__init__(_Handler)
 
     @property
     def url(self) -> str:
@@ -118,15 +102,6 @@ class LoopbackOpenAI:
             self.calls.append(call)
             number = len(self.calls)
             return self._script.popleft() if self._script else self._always or Reply(f"Answer {number}.")
-
-
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up in the middle is what some tests are about."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -12,18 +12,18 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, unquote, urlencode
 
 import pytest
 from pytest_django import Settings
 
+from tests.loopback import LoopbackServer
 from tests.loopback_openid_roles import Answer, Misbehaviour, Person
 from tests.loopback_openid_tokens import ABSENT, Json, Signer, changed, id_token_claims, s256
 
@@ -44,7 +44,7 @@ class Grant:
     nonce: str | None
 
 
-class LoopbackOpenID:
+class LoopbackOpenID(LoopbackServer):
     def __init__(self) -> None:
         self.client_id, self.client_secret = CLIENT_ID, CLIENT_SECRET
         self.people = {"ann": Person("ann", "ann@example.org", name="Ann Example")}
@@ -56,23 +56,11 @@ class LoopbackOpenID:
         self._grants: dict[str, Grant] = {}
         self._tokens: dict[str, Person] = {}
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> LoopbackOpenID:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__init__(_Handler)
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return self.root
 
     def rotate_keys(self) -> None:
         self.signer.rotate()
@@ -187,15 +175,6 @@ class LoopbackOpenID:
         if answer is not None and answer.delay_seconds:
             self._stopped.wait(answer.delay_seconds)
         return answer
-
-
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up in the middle is what some tests are about."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 _ENDPOINTS = {

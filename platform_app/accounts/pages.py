@@ -148,6 +148,14 @@ class PasswordResetConfirm(SuccessMessageMixin, PasswordResetConfirmView):
     success_url = reverse_lazy("accounts:sign_in")
     success_message = "Your new password is set. Please sign in with it."
 
+    def form_valid(self, form: Form) -> HttpResponse:
+        response = super().form_valid(form)
+        if (
+            self.request.user == self.user
+        ):  # the new password has ended this session, too: nothing is left to save
+            self.request.session.flush()
+        return response
+
 
 @require_POST
 @signed_in

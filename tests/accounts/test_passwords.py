@@ -167,3 +167,27 @@ def test_the_present_password_cannot_be_guessed_at_an_open_screen(
     assert change(here).status_code == 429
     stopped_clock(61)
     assert change(here).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_signed_in_may_follow_the_link_and_signs_in_anew(
+    client_for: Callable[[User], Client], student: User, mails: list[EmailMessage]
+):
+    here = client_for(student)
+    here.post(RESET, {"email": student.email})
+    form = here.get(link_in(mails[0]), follow=True)
+    answer = here.post(form.redirect_chain[-1][0], {"new_password": NEW}, follow=True)
+    assert answer.redirect_chain == [("/account/sign-in/", 302)]
+    assert "Please sign in with it." in answer.text
+    assert here.get("/account/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_else_who_is_signed_in_there_stays_so(
+    client_for: Callable[[User], Client], student: User, other_student: User, mails: list[EmailMessage]
+):
+    here = client_for(other_student)
+    here.post(RESET, {"email": student.email})
+    form = here.get(link_in(mails[0]), follow=True)
+    assert here.post(form.redirect_chain[-1][0], {"new_password": NEW}).status_code == 302
+    assert here.get("/account/").status_code == 200

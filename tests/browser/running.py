@@ -11,12 +11,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+_databases = count(1)
 UVICORN = "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan off --port".split()
 
 
@@ -30,6 +33,8 @@ def running_platform(folder: Path, **settings: str) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{folder / 'platform.sqlite3'}",
         "MEDIA_ROOT": str(folder / "media"),
         "REDIS_KEY_PREFIX": f"browser{port}:",
+        # The queue knows no prefix: the worker of another platform, with another database, would take the jobs.
+        "JOBS_REDIS_URL": urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{next(_databases)}").geturl(),
         **settings,
     }
     for command in ("migrate", "seed_demo"):
