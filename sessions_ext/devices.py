@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from sessions_ext.keeping import USER
 from sessions_ext.models import SavedSession
 from sessions_ext.store import Own
 
+_DIGEST = re.compile(rb"[0-9a-f]{40}")
 _SHOWN = (store.BEGAN, store.SEEN, store.BROWSER, store.ADDRESS, USER.encode())
 
 
@@ -55,16 +57,26 @@ def end_sessions_of(user_id: Any, *, keep: str = "") -> int:
     ended = [device.digest for device in devices_of(user_id) if device.digest != keep]
     for digest in ended:
         keeping.end(digest)
+    keeping.forget_copies_of(user_id, keep=keep)  # also those from when copies were kept
     return len(ended)
 
 
-def end_outdated_sessions(user: AbstractBaseUser) -> int:
-    """End those that were opened with another password or role than the user has now; all of one who is disabled."""
-    valid = user.get_session_auth_hash() if user.is_active else ""
-    outdated = [digest for digest, opened in _opened_with(user.pk).items() if not valid or opened != valid]
+def end_outdated_sessions(user_id: Any, *, keep: str = "") -> int:
+    """End those that were opened with another password or role than the user has now, and all of one who is disabled or
+    gone; but not the one with the digest `keep`."""
+    user = get_user_model()._base_manager.filter(pk=user_id).first()
+    valid = _valid_hashes(user) if user is not None and user.is_active else set()
+    outdated = [
+        digest for digest, opened in _opened_with(user_id).items() if opened not in valid and digest != keep
+    ]
     for digest in outdated:
         keeping.end(digest)
     return len(outdated)
+
+
+def _valid_hashes(user: AbstractBaseUser) -> set[Any]:
+    """Also those made with a SECRET_KEY that is being replaced."""
+    return {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
 
 
 def _opened_with(user_id: Any) -> dict[str, Any]:
@@ -101,7 +113,10 @@ def _in_redis(user_id: Any) -> Iterator[Device]:
 
 def _index_of(user_id: Any) -> list[str]:
     (reply,) = wire.call([("ZRANGE", keys.sessions_of(str(user_id)), 0, -1)], idempotent=True)
-    return [digest.decode() for digest in reply] if isinstance(reply, list) else []
+    members = reply if isinstance(reply, list) else []
+    if planted := [member for member in members if not _DIGEST.fullmatch(member)]:
+        keeping.leave_index(user_id, planted)
+    return [member.decode() for member in members if _DIGEST.fullmatch(member)]
 
 
 def _device(digest: str, own: Own, seconds: int) -> Device:
@@ -111,7 +126,7 @@ def _device(digest: str, own: Own, seconds: int) -> Device:
         address=store.text_in(own, store.ADDRESS),
         created_at=store.moment_in(own, store.BEGAN),
         seen_at=store.moment_in(own, store.SEEN),
-        expires_at=timezone.now() + timedelta(seconds=seconds),
+        expires_at=timezone.now() + timedelta(seconds=min(seconds, conf.current().absolute_seconds)),
     )
 
 

@@ -10,6 +10,7 @@ Redis out of reach is CacheUnavailable, never an empty session: nobody is signed
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, SessionBase, UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils.crypto import get_random_string
 
 from caching.codec import MISS
@@ -140,21 +142,32 @@ class SessionStore(SessionBase):
         self.accessed = self.modified = True
 
     def delete(self, session_key: str | None = None) -> None:
-        if session_key := session_key or self.session_key:
-            keeping.end(digest_of(session_key))
+        # Error pages print local variables: none here holds an id.
+        if digest := digest_of(session_key) if session_key else self.digest:
+            keeping.end(digest)
 
     def cycle_key(self) -> None:
         """The same under another id, with a life that begins now; the old id is dead.
 
         The new one is made before the old one ends, as no step can do both in a cluster. What another request wrote
-        in between comes along; what it writes later is its UpdateError.
+        in between comes along; what it writes later is its UpdateError. Raises SessionInterrupted for a session of somebody
+        signed in that was ended, or got another id, in the meantime: it does not come back by this.
         """
-        old, before = self.digest, self._session
+        before, old = self._session, self.digest
+        place = self.session_key, self._own, self.modified
         self._session_cache = before.moved()
         self.create()
-        if old and (last := keeping.end(old)):
-            self._session_cache.catch_up(before, last.raw)
-            self.modified = True
+        if not old:
+            return
+        ended = keeping.end(old)
+        if not ended.was_alive and USER in before:
+            keeping.end(self.digest)
+            self._session_cache = before
+            self._session_key, self._own, self.modified = place
+            raise SessionInterrupted("The session was ended, or got another id, while this was under way.")
+        if ended.last:
+            self._session_cache.catch_up(before, ended.last.raw)
+        self.modified = True
 
     async def acycle_key(self) -> None:
         await self._aget_session()
@@ -222,7 +235,8 @@ class SessionStore(SessionBase):
     def _is_due(self, name: bytes, seconds: int, **expiry: Any) -> bool:
         """Whether that was done too long ago, which for a short session is half its life."""
         most = min(seconds, self.get_expiry_age(**expiry) // 2)
-        return store.now() - store.seconds_in(self._own, name) >= most
+        # Another machine may have written a time that this one has not reached yet.
+        return not 0 <= store.now() - store.seconds_in(self._own, name) < most
 
     def _writing(self, fields: Fields, *, must_create: bool) -> Writing:
         written, deleted = (fields.whole(), set[str]()) if must_create else fields.changes()
@@ -233,12 +247,14 @@ class SessionStore(SessionBase):
             written=written,
             deleted=deleted,
             own=self._own_to_write(fields, must_create=must_create),
-            idle_seconds=self.get_expiry_age(),
+            idle_seconds=math.ceil(self.get_expiry_age()),
             wiped=fields.wiped,
         )
 
     def _own_to_write(self, fields: Fields, *, must_create: bool) -> store.Own:
         own: store.Own = {}
+        if USER not in fields and (fields.wiped or store.seconds_in(self._own, store.KEPT)):
+            return {store.KEPT: b"0"}  # somebody was signed in, or may have been
         if self._signs_in or must_create:
             own |= {name: self._own[name] for name in (store.BROWSER, store.ADDRESS) if name in self._own}
         is_due = USER in fields and self._is_due(store.KEPT, conf.current().backup_seconds)
@@ -278,7 +294,7 @@ def _is_expiry(value: Any) -> bool:
     """What Django's `set_expiry` writes."""
     if isinstance(value, str):
         try:
-            return bool(datetime.fromisoformat(value))
+            return datetime.fromisoformat(value).tzinfo is not None
         except ValueError:
             return False
-    return isinstance(value, int | float)
+    return isinstance(value, int | float) and math.isfinite(value)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.core.exceptions import ValidationError
@@ -27,6 +28,8 @@ from sessions_ext.store import REFUSED, Own, Stored, Writing
 USER = SESSION_KEY
 """The key that Django's sign-in writes."""
 
+RESTORING_SECONDS = 10
+
 _INDEX = Script("index_session", store.FOLDER)
 
 
@@ -36,15 +39,15 @@ def keep(digest: str, own: Own, fields: Mapping[str, Any], *, left: int, is_new:
     Only a sign-in makes a copy (`is_new`): a later write finds none if the session has been ended meanwhile.
     """
     user_id = user_of(fields.get(USER))
-    if user_id is None:
+    if user_id is None:  # whoever was signed in has been taken out of it
+        SavedSession.objects.filter(pk=digest).delete()
         return
     if left <= 0:
         end(digest)
         return
-    ends_at = timezone.now() + timedelta(seconds=left)
-    for crowded_out in _enter(digest, user_id, ends_at):
-        end(crowded_out)
+    _enter(digest, user_id, left)
     if conf.current().backup:
+        ends_at = timezone.now() + timedelta(seconds=left)
         _save_copy(digest, own, fields, user_id=user_id, ends_at=ends_at, is_new=is_new)
     if is_new and not (store.exists(digest) and _user_exists(user_id)):  # ended, or deleted, in this moment
         end(digest)
@@ -63,25 +66,39 @@ def restore(digest: str) -> Stored | None:
     if not SavedSession.objects.filter(pk=digest).exists():  # it was ended in this moment
         store.take(digest)
         return None
-    _enter(digest, copy.user_id, copy.expires_at)
+    left = _seconds_until(copy.expires_at)
+    _enter(digest, copy.user_id, left)
+    store.prolong(digest, left)
     return store.read(digest)
 
 
-def end(digest: str) -> Stored | None:
-    """End a session for good; what was in it."""
+@dataclass(frozen=True)
+class Ended:
+    """`last` is what Redis had. `was_alive` is False if somebody else has ended it before, or nobody ever knew it."""
+
+    last: Stored | None
+    was_alive: bool
+
+
+def end(digest: str) -> Ended:
+    """End a session for good."""
     last = store.take(digest)
-    user_id = None if last is None else _user_in(last)
-    if last is not None and user_id is None:
-        return last
-    if conf.current().backup:
-        SavedSession.objects.filter(pk=digest).delete()
-        # Others may have found the copy and brought the session back; until a commit they still do.
-        store.take(digest)
-        if transaction.get_connection().in_atomic_block:
-            transaction.on_commit(partial(store.take, digest))
-    if user_id is not None:
+    if last is not None and store.KEPT not in last.own:  # nobody ever signed in: there is nothing beside it
+        return Ended(last, was_alive=True)
+    # Whether copies are kept now or not: there may be one from when they were.
+    deleted, _ = SavedSession.objects.filter(pk=digest).delete()
+    # Others may have found the copy and brought the session back; until a commit they still do.
+    store.take(digest)
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(partial(store.take, digest))
+    if last is not None and (user_id := _user_in(last)) is not None:
         leave_index(user_id, [digest])
-    return last
+    return Ended(last, was_alive=last is not None or deleted > 0)
+
+
+def forget_copies_of(user_id: Any, *, keep: str = "") -> None:
+    """Delete all copies of a user's sessions but the one of `keep`."""
+    SavedSession.objects.filter(user_id=user_id).exclude(pk=keep).delete()
 
 
 def forget_expired() -> int:
@@ -89,18 +106,23 @@ def forget_expired() -> int:
     return SavedSession.objects.filter(expires_at__lte=timezone.now()).delete()[0]
 
 
-def leave_index(user_id: Any, digests: Iterable[str]) -> None:
-    wire.checked(wire.call([("ZREM", keys.sessions_of(str(user_id)), digest) for digest in digests]))
+def leave_index(user_id: Any, digests: Iterable[str | bytes]) -> None:
+    index = keys.sessions_of(str(user_id))
+    replies = wire.call([("ZREM", index, digest) for digest in digests])
+    wire.checked(reply for reply in replies if not store.is_foreign(reply))
 
 
 def user_of(value: Any) -> Any:
     """The primary key that a session names; None if it is none. Django writes it as a text."""
     if not isinstance(value, str):
         return None
+    pk = get_user_model()._meta.pk
     try:
-        return get_user_model()._meta.pk.to_python(value)
+        user_id = pk.to_python(value)
+        pk.run_validators(user_id)  # a number may be too large for the column
     except ValidationError:
         return None
+    return user_id
 
 
 def _user_exists(user_id: Any) -> bool:
@@ -114,18 +136,13 @@ def _user_in(stored: Stored) -> Any:
         return None
 
 
-def _enter(digest: str, user_id: Any, ends_at: datetime) -> list[str]:
-    """The sessions that have to make room."""
-    call = (
-        keys.sessions_of(str(user_id)),
-        store.now(),
-        digest,
-        int(ends_at.timestamp()),
-        conf.current().max_per_user,
-    )
+def _enter(digest: str, user_id: Any, left: int) -> None:
+    """Into the index of the user. Those that have to make room end."""
+    call = (keys.sessions_of(str(user_id)), digest, left, conf.current().max_per_user)
     replies = wire.run(_INDEX, [call], idempotent=True)
     wire.checked(replies)
-    return [crowded_out.decode() for crowded_out in replies[0]]  # type: ignore[attr-defined]
+    for crowded_out in cast(list[bytes], replies[0]):
+        end(crowded_out.decode(errors="replace"))
 
 
 def _save_copy(
@@ -152,8 +169,8 @@ def _save_copy(
 
 
 def _writing_of(copy: SavedSession) -> Writing:
+    """With a short life: if this process dies before it has looked whether the session has been ended, it is gone."""
     fields = json.loads(copy.fields)
-    left = copy.expires_at - timezone.now()
     return Writing(
         mode="create",
         written={key: encode(key, value) for key, value in fields.items()},
@@ -162,6 +179,10 @@ def _writing_of(copy: SavedSession) -> Writing:
             store.ADDRESS: copy.address.encode(),
             store.KEPT: str(store.now()).encode(),
         },
-        idle_seconds=max(1, int(left.total_seconds())),
+        idle_seconds=min(RESTORING_SECONDS, _seconds_until(copy.expires_at)),
         began=int(copy.created_at.timestamp()),
     )
+
+
+def _seconds_until(moment: datetime) -> int:
+    return max(1, int((moment - timezone.now()).total_seconds()))

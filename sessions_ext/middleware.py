@@ -9,6 +9,7 @@ from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessio
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from sessions_ext import current
 from sessions_ext.engine import SessionStore
 
 
@@ -20,7 +21,12 @@ class SessionMiddleware(DjangoSessionMiddleware):
     one's place. A request with changes to save is refused, as always (400, SessionInterrupted).
     """
 
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        current.begin(request.session)
+
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        current.end()
         try:
             return super().process_response(request, response)
         except SessionInterrupted:

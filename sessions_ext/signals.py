@@ -15,6 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
+from sessions_ext import current
 from sessions_ext.devices import end_outdated_sessions, end_sessions_of
 
 
@@ -27,9 +28,12 @@ def connect() -> None:
 def _end_outdated(
     instance: AbstractBaseUser, created: bool, update_fields: Iterable[str] | None, **_: Any
 ) -> None:
+    user_id = instance.pk
     if created or set(update_fields or ()) == {"last_login"}:  # every sign-in writes that
         return
-    transaction.on_commit(partial(end_outdated_sessions, instance))
+    # As it is in the database then: this instance may have been loaded long ago. The session in which it was done gets a
+    # new id by `update_session_auth_hash`, as usual, or opens nothing from the next request on.
+    transaction.on_commit(lambda: end_outdated_sessions(user_id, keep=current.digest()))
 
 
 def _end_all(instance: AbstractBaseUser, **_: Any) -> None:

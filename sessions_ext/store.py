@@ -132,6 +132,11 @@ async def aexists(digest: str) -> bool:
         return bool(await client.exists(keys.session(digest)))
 
 
+def prolong(digest: str, seconds: int) -> None:
+    """Gives a session that is there so many seconds from now."""
+    wire.checked(wire.call([("EXPIRE", keys.session(digest), seconds)], idempotent=True))
+
+
 def take(digest: str) -> Stored | None:
     """Ends the session; what was in it. No failover brings it back."""
     replies = wire.run(_TAKE, [(keys.session(digest),)], durable=True)
@@ -193,12 +198,16 @@ def _seconds(reply: object) -> int:
     return REFUSED
 
 
+def is_foreign(reply: object) -> bool:
+    """Whether somebody's list or text lies under the key, which then is none of ours."""
+    return isinstance(reply, redis.ResponseError) and code_of(reply) == "WRONGTYPE"
+
+
 def _demand_foreign(reply: object) -> None:
-    """Passes if somebody's list or text lies under the key, which then is no session; raises everything else."""
     with raising_cache_unavailable():
         if not isinstance(reply, Exception):
             raise redis.InvalidResponse("this is no session")
-        if not (isinstance(reply, redis.ResponseError) and code_of(reply) == "WRONGTYPE"):
+        if not is_foreign(reply):
             raise reply
 
 

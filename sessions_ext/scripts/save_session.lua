@@ -14,8 +14,9 @@ local now = tonumber(redis.call('TIME')[1])
 if not began then
   began = ARGV[4] ~= '' and ARGV[4] or tostring(now)
 end
-local left = math.min(tonumber(ARGV[2]), (tonumber(began) or 0) + tonumber(ARGV[3]) - now)
-if left <= 0 then
+-- EXPIRE takes whole numbers only, and NaN (planted as "@") is neither more nor less than anything.
+local left = math.floor(math.min(tonumber(ARGV[2]), (tonumber(began) or 0) + tonumber(ARGV[3]) - now))
+if not (left > 0) then
   redis.call('DEL', KEYS[1])
   return 0
 end

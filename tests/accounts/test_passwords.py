@@ -2,12 +2,14 @@ import re
 from collections.abc import Callable
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
-from django.test import Client
+from django.test import AsyncClient, Client
 from rest_framework.test import APIClient
 
 from platform_app.models import User
+from sessions_ext.devices import devices_of
 from tests.accounts.mails import link_in
 from tests.factories import PASSWORD
 
@@ -191,3 +193,17 @@ def test_somebody_else_who_is_signed_in_there_stays_so(
     form = here.get(link_in(mails[0]), follow=True)
     assert here.post(form.redirect_chain[-1][0], {"new_password": NEW}).status_code == 302
     assert here.get("/account/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_keeps_this_browser_signed_in_as_the_real_server_answers_it(student: User):
+    """Requests of ASGI hop between threads; what ends the other sessions must still know which one this is."""
+
+    async def changed() -> tuple[int, int]:
+        here = AsyncClient()
+        await here.aforce_login(student)
+        answer = await here.post(CHANGE, {"old_password": PASSWORD, "new_password": NEW})
+        return answer.status_code, (await here.get("/account/")).status_code
+
+    assert async_to_sync(changed)() == (302, 200)
+    assert len(devices_of(student.pk)) == 1
