@@ -4,6 +4,7 @@ import importlib
 import sys
 from types import ModuleType
 
+import django
 from django.test import TestCase
 
 from development.environment import ensure_django_tests
@@ -28,6 +29,10 @@ class TestBackend(SUITE.SessionTestsMixin, TestCase):
 
 class TestMiddleware(SUITE.SessionMiddlewareTests):
     test_empty_session_saved = None  # looks into the table of Django's database engine
+
+
+def test_it_is_that_of_the_django_that_is_installed():
+    assert ensure_django_tests().name == django.__version__
 
 
 def test_the_whole_suite_is_here():
