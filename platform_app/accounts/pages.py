@@ -111,7 +111,7 @@ def password_change(request: SignedInRequest) -> HttpResponse:
     if not request.user.has_usable_password():
         return redirect("accounts:password_reset")
     if request.method == "POST":
-        attempt = actions.SIGN_IN_AS_PERSON.count_attempt(request.user.email)
+        attempt = actions.PRESENT_PASSWORD.count_attempt(str(request.user.pk))
     form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
         attempt.take_back()

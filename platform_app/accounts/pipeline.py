@@ -20,7 +20,6 @@ from platform_app.accounts.addresses import UnusableAddress, account_of, normali
 from platform_app.accounts.linking import DISABLED
 from platform_app.accounts.refusals import SignInRefused
 from platform_app.models import User
-from platform_app.throttling import address_of
 
 Step = dict[str, Any] | HttpResponse | None
 LONGEST_UID = 255
@@ -89,7 +88,6 @@ def choose_role(
 
 
 def create_account(
-    strategy: Any,
     backend: Any,
     uid: str,
     id_key: str = "",
@@ -105,7 +103,6 @@ def create_account(
         name=chosen["name"],
         role=chosen["role"],
         identity={"provider": backend.name, "uid": uid, "id_key": id_key},
-        address=address_of(strategy.request),
     )
     return {"user": user, "social": social, "is_new": True, "new_association": True}
 

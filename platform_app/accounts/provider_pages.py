@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from platform_app.accounts import confirmations, leaving, linking, pending, professors
+from platform_app.accounts import actions, confirmations, leaving, linking, pending, professors
 from platform_app.accounts.forms import FinishSignUpForm, PasswordOnlyForm
 from platform_app.accounts.pages import BACKEND, form_page
 from platform_app.errors import WrongCredentials
@@ -37,6 +37,7 @@ def finish_sign_up(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = FinishSignUpForm(posted, initial={"name": waiting.name})
     if form.is_valid():
+        actions.SIGN_UP_FROM_ADDRESS.count_attempt(address_of(request))  # before what waits is used up
         outcome = waiting.go_on(**form.cleaned_data)
         if not isinstance(outcome, User):
             return outcome  # an account with this address was made meanwhile
