@@ -101,6 +101,15 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     return user
 
 
+def check_present_password(user: User, password: str) -> None:
+    """Whoever sits at an open screen must know it as well, where there is one. Raises WrongCredentials, TooManyAttempts."""
+    if user.has_usable_password():
+        attempt = PRESENT_PASSWORD.count_attempt(str(user.pk))
+        if not user.check_password(password):
+            raise WrongCredentials
+        attempt.take_back()
+
+
 def rename(user: User, name: str) -> None:
     user.name = name
     user.save(update_fields=["name"])

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from social_core.pipeline.partial import partial_step
@@ -19,6 +20,7 @@ from platform_app.accounts import actions, connections, pending, providers
 from platform_app.accounts.addresses import UnusableAddress, account_of, normalised
 from platform_app.accounts.linking import DISABLED
 from platform_app.accounts.refusals import SignInRefused
+from platform_app.accounts.tasks import mail_connected
 from platform_app.models import User
 
 Step = dict[str, Any] | HttpResponse | None
@@ -120,13 +122,16 @@ def connect_account(
     """For somebody who is signed in and asked for it on the account page."""
     if user is None or social is not None:
         return None
-    social = connections.connect(user, provider=backend.name, uid=uid, id_key=id_key, email=address)
+    label, origin = providers.label_of(backend.name), strategy.request.build_absolute_uri("/").rstrip("/")
+    with transaction.atomic():  # no connection without its mail
+        social = connections.connect(user, provider=backend.name, uid=uid, id_key=id_key, email=address)
+        mail_connected.enqueue(user.pk, label, address, origin)
     if address == user.email:
         role = user.role
         actions.prove_address(user)
         if user.role != role:  # which ends sessions, but not the one in which it was earned
             update_session_auth_hash(strategy.request, user)
-    messages.success(strategy.request, f"{providers.label_of(backend.name)} is connected with your account.")
+    messages.success(strategy.request, f"{label} is connected with your account.")
     return {"social": social, "new_association": True}
 
 

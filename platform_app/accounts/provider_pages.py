@@ -23,9 +23,19 @@ BEGIN_FROM_ADDRESS = Limit("provider_address", attempts=120)
 
 
 @require_POST
+@sensitive_post_parameters("password")
 @never_cache
 def begin(request: HttpRequest, backend: str) -> HttpResponse:
+    """From the sign-in page, or from the account page, where it connects: then the password comes with it."""
     BEGIN_FROM_ADDRESS.count_attempt(address_of(request))
+    if isinstance(request.user, User):
+        form = PasswordOnlyForm(request.POST)
+        form.full_clean()
+        try:
+            actions.check_present_password(request.user, form.cleaned_data.get("password", ""))
+        except WrongCredentials:
+            messages.error(request, "Enter your present password to connect another sign-in.")
+            return redirect("accounts:account")
     return views.begin(request, backend)
 
 
