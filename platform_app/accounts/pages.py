@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from platform_app.accounts import actions, connections, leaving, professors, providers, selectors
 from platform_app.accounts.forms import (
     ChangePasswordForm,
+    ConnectForm,
     NewPasswordForm,
-    PasswordOnlyForm,
     PasswordResetForm,
     ProfileForm,
     SignInForm,
@@ -102,7 +102,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         form,
         tokens=selectors.valid_tokens(request.user.pk),
         connections=connected,
-        password_form=PasswordOnlyForm() if request.user.has_usable_password() else None,
+        password_form=ConnectForm() if request.user.has_usable_password() else None,
         providers=[p for p in providers.offered() if p.name not in {c.provider for c in connected}],
         waiting=professors.waiting(request.user),
     )

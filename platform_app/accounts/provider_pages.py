@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from platform_app.accounts import actions, confirmations, leaving, linking, pending, professors
-from platform_app.accounts.forms import FinishSignUpForm, PasswordOnlyForm
+from platform_app.accounts.forms import ConnectForm, FinishSignUpForm, PasswordOnlyForm
 from platform_app.accounts.pages import BACKEND, form_page
 from platform_app.errors import WrongCredentials
 from platform_app.models import User
@@ -29,7 +29,7 @@ def begin(request: HttpRequest, backend: str) -> HttpResponse:
     """From the sign-in page, or from the account page, where it connects: then the password comes with it."""
     BEGIN_FROM_ADDRESS.count_attempt(address_of(request))
     if isinstance(request.user, User):
-        form = PasswordOnlyForm(request.POST)
+        form = ConnectForm(request.POST)
         form.full_clean()
         try:
             actions.check_present_password(request.user, form.cleaned_data.get("password", ""))

@@ -181,7 +181,7 @@ def test_a_provider_is_connected_and_disconnected_on_the_account_page(
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.goto("/account/")
-    page.get_by_role("textbox", name="Password").fill("demo-password")
+    page.get_by_label("Your password here").fill("demo-password")
     page.get_by_role("button", name="Connect Campus login").click()
     page.get_by_role("heading", name="Loopback provider").wait_for()
     agree(page)
