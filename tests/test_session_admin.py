@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import redis
@@ -11,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from platform_app.models import User
@@ -99,6 +101,15 @@ def test_to_delete_one_is_to_end_it(site: Client, theirs: list[Client]):
     response = site.post(f"{LIST}{digest(theirs[0])}/delete/", {"post": "yes"})
     assert response.status_code == 302
     assert [is_in(client) for client in theirs] == [False, True]
+
+
+def test_to_delete_one_that_has_expired_takes_it_off_the_list(site: Client, theirs: list[Client]):
+    expired = [digest(client) for client in theirs]
+    SavedSession.objects.filter(pk__in=expired).update(expires_at=timezone.now() - timedelta(days=1))
+    site.post(f"{LIST}{expired[0]}/delete/", {"post": "yes"})
+    assert [copy.pk for copy in SavedSession.objects.filter(pk__in=expired)] == [expired[1]]
+    act(site, LIST, "end_selected", expired[1])
+    assert SavedSession.objects.count() == 1
 
 
 def test_nothing_is_made_or_changed_here(site: Client, theirs: list[Client]):

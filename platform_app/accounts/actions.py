@@ -24,7 +24,10 @@ from platform_app.throttling import Limit
 OPEN_ROLES = (Role.STUDENT, Role.PROFESSOR)
 
 SIGN_IN_FROM_ADDRESS = Limit("sign_in_address", attempts=10)
-SIGN_IN_AS_PERSON = Limit("sign_in_person", attempts=10)
+# Guesses from one address must not lock the owner out at another, and guesses from many must end as well.
+SIGN_IN_AS_PERSON_FROM_ADDRESS = Limit("sign_in_person_address", attempts=10)
+SIGN_IN_AS_PERSON = Limit("sign_in_person", attempts=100)
+PRESENT_PASSWORD = Limit("present_password", attempts=10)
 # Wider: a class signs up from one address in its first lecture.
 SIGN_UP_FROM_ADDRESS = Limit("sign_up_address", attempts=60)
 RESET_FROM_ADDRESS = Limit("reset_address", attempts=10)
@@ -41,8 +44,9 @@ class NewToken:
 
 def sign_up(*, email: str, name: str, password: str, role: str, address: str) -> User:
     """A new account. Raises InvalidInput for a taken e-mail address, NotAllowed for a role that is not open."""
-    _count_sign_up(role, address)
-    user = User(email=email.strip().lower(), name=name, role=role)
+    SIGN_UP_FROM_ADDRESS.count_attempt(address)
+    _require_open(role)
+    user = User(email=User.objects.normalize_email(email), name=name, role=role)
     if settings.PROFESSORS_NEED_APPROVAL:
         professors.as_allowed(user, role)
     user.set_password(password)
@@ -56,10 +60,13 @@ def sign_up(*, email: str, name: str, password: str, role: str, address: str) ->
 
 
 def sign_up_with_provider(
-    *, email: str, name: str, role: str, identity: dict[str, str], address: str
+    *, email: str, name: str, role: str, identity: dict[str, str]
 ) -> tuple[User, UserSocialAuth]:
-    """A new account without a password, and its connection; `email` was proved. Raises AuthAssociationError if it is taken."""
-    _count_sign_up(role, address)
+    """A new account without a password, and its connection; `email` was proved. Raises AuthAssociationError if it is taken.
+
+    Who calls it has counted SIGN_UP_FROM_ADDRESS: a refusal here would use up the sign-in that waits.
+    """
+    _require_open(role)
     user = professors.as_allowed(User(email=email, name=name, email_verified_at=timezone.now()), role)
     user.set_unusable_password()
     try:
@@ -70,8 +77,7 @@ def sign_up_with_provider(
         raise AuthAssociationError(code="email_in_use", stage="pipeline") from error
 
 
-def _count_sign_up(role: str, address: str) -> None:
-    SIGN_UP_FROM_ADDRESS.count_attempt(address)
+def _require_open(role: str) -> None:
     if role not in OPEN_ROLES:
         raise NotAllowed("This role is given by an administrator.")
 
@@ -80,15 +86,28 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     """The user of an e-mail address and password.
 
     Raises WrongCredentials, alike and after like work for an unknown address, a wrong password and a disabled account;
-    TooManyAttempts beyond ten a minute for one person, or ten failures a minute from one network address.
+    TooManyAttempts beyond ten failures a minute from one network address, ten attempts a minute for one person from
+    there, or a hundred for one person from anywhere.
     """
+    person = User.objects.normalize_email(email)
+    # One after the other: what an address is refused does not count for the person.
     from_address = SIGN_IN_FROM_ADDRESS.count_attempt(address)
-    SIGN_IN_AS_PERSON.count_attempt(email.strip().lower())
-    user = authenticate(username=email, password=password)
+    SIGN_IN_AS_PERSON_FROM_ADDRESS.count_attempt(f"{person}\0{address}")
+    SIGN_IN_AS_PERSON.count_attempt(person)
+    user = authenticate(username=person, password=password)
     if not isinstance(user, User):
         raise WrongCredentials
     from_address.take_back()
     return user
+
+
+def check_present_password(user: User, password: str) -> None:
+    """Whoever sits at an open screen must know it as well, where there is one. Raises WrongCredentials, TooManyAttempts."""
+    if user.has_usable_password():
+        attempt = PRESENT_PASSWORD.count_attempt(str(user.pk))
+        if not user.check_password(password):
+            raise WrongCredentials
+        attempt.take_back()
 
 
 def rename(user: User, name: str) -> None:
@@ -124,8 +143,9 @@ def prove_address(user: User) -> None:
 def request_password_reset(*, email: str, address: str, origin: str) -> None:
     """Mail a link, if this e-mail address has an active account; what the caller sees is the same if not."""
     RESET_FROM_ADDRESS.count_attempt(address)
-    RESET_FOR_PERSON.count_attempt(email.strip().lower())
-    user = User.objects.filter(email=email.strip().lower()).first()
+    person = User.objects.normalize_email(email)
+    RESET_FOR_PERSON.count_attempt(person)
+    user = User.objects.filter(email=person).first()
     mail_password_reset.enqueue(user.pk if user else None, origin)
 
 

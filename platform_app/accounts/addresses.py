@@ -35,12 +35,10 @@ def normalised(said: object) -> str:
 
 
 def account_of(address: str) -> User | None:
-    """The account with this normalised address, whichever way its international domain is written."""
-    for spelling in {address, _with_letters(address)}:
-        for user in User.objects.filter(email__iexact=spelling):
-            # A database may take more for "the same ignoring case" than ASCII letters.
-            if user.email.lower() == spelling:
-                return user
+    """The account with this normalised address, whichever way its international domain is written; if both are there, as said."""
+    for spelling in (address, _with_letters(address)):
+        if user := User.objects.filter(email=spelling).first():
+            return user
     return None
 
 

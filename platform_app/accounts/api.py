@@ -31,7 +31,7 @@ class Token(APIView):
 
     @extend_schema(request=CredentialsSerializer, responses=NewTokenSerializer, auth=[])
     def post(self, request: Request) -> Response:
-        """Sign in: e-mail address and password for a token. Ten attempts a minute."""
+        """Sign in: e-mail address and password for a token. Ten attempts a minute from one address."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
         user = actions.check_credentials(**credentials.validated_data, address=address_of(request))

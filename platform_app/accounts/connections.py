@@ -34,6 +34,15 @@ def connections_of(user_id: int) -> tuple[Connection, ...]:
     return tuple(Connection(row.pk, row.provider, _email(row), row.created) for row in rows)
 
 
+def still_open(user_id: int) -> str:
+    """What a new password does not end, in words; "" without any."""
+    ways = {connection.provider: connection.label for connection in connections_of(user_id)}
+    labels = [ways[offer.name] for offer in providers.offered() if offer.name in ways]
+    if not labels:
+        return ""
+    return f"Signing in with {' or '.join(labels)} still opens your account; you can end that on your account page."
+
+
 def connect(user: User, *, provider: str, uid: str, id_key: str, email: str) -> UserSocialAuth:
     """Makes the connection, or finds it. Raises AuthAssociationError if the identity is another user's."""
     found = UserSocialAuth.get_social_auth(provider, uid)

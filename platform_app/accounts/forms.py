@@ -66,6 +66,12 @@ class PasswordOnlyForm(forms.Form):
     password = PasswordField(autocomplete="current-password")
 
 
+class ConnectForm(forms.Form):
+    """Says whose password: beside the name of a provider, people would type the one that they have there."""
+
+    password = PasswordField(label="Your password here", autocomplete="current-password")
+
+
 class SignUpForm(forms.Form):
     email = EmailField()
     name = NameField()

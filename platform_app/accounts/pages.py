@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.views import PasswordResetConfirmView
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from platform_app.accounts import actions, connections, leaving, professors, providers, selectors
 from platform_app.accounts.forms import (
     ChangePasswordForm,
+    ConnectForm,
     NewPasswordForm,
     PasswordResetForm,
     ProfileForm,
@@ -24,6 +27,7 @@ from platform_app.accounts.forms import (
     SignUpForm,
 )
 from platform_app.errors import InvalidInput, TooManyAttempts, WrongCredentials
+from platform_app.models import User
 from platform_app.requests import SignedInRequest, signed_in
 from platform_app.throttling import address_of
 
@@ -98,6 +102,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         form,
         tokens=selectors.valid_tokens(request.user.pk),
         connections=connected,
+        password_form=ConnectForm() if request.user.has_usable_password() else None,
         providers=[p for p in providers.offered() if p.name not in {c.provider for c in connected}],
         waiting=professors.waiting(request.user),
     )
@@ -111,14 +116,13 @@ def password_change(request: SignedInRequest) -> HttpResponse:
     if not request.user.has_usable_password():
         return redirect("accounts:password_reset")
     if request.method == "POST":
-        attempt = actions.SIGN_IN_AS_PERSON.count_attempt(request.user.email)
+        attempt = actions.PRESENT_PASSWORD.count_attempt(str(request.user.pk))
     form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
         attempt.take_back()
         update_session_auth_hash(request, form.save())  # this browser stays signed in, under a new session id
-        messages.success(
-            request, "Your password has been changed. Other devices are signed out, API tokens revoked."
-        )
+        changed = "Your password has been changed. Other devices are signed out, API tokens revoked."
+        messages.success(request, f"{changed} {connections.still_open(request.user.pk)}".strip())
         return redirect("accounts:account")
     return form_response(request, "accounts/password_change.html", form)
 
@@ -147,6 +151,9 @@ class PasswordResetConfirm(SuccessMessageMixin, PasswordResetConfirmView):
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:sign_in")
     success_message = "Your new password is set. Please sign in with it."
+
+    def get_success_message(self, cleaned_data: dict[str, str]) -> str:
+        return f"{self.success_message} {connections.still_open(cast(User, self.user).pk)}".strip()
 
     def form_valid(self, form: Form) -> HttpResponse:
         response = super().form_valid(form)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from social_core.pipeline.partial import partial_step
@@ -19,8 +20,8 @@ from platform_app.accounts import actions, connections, pending, providers
 from platform_app.accounts.addresses import UnusableAddress, account_of, normalised
 from platform_app.accounts.linking import DISABLED
 from platform_app.accounts.refusals import SignInRefused
+from platform_app.accounts.tasks import mail_connected
 from platform_app.models import User
-from platform_app.throttling import address_of
 
 Step = dict[str, Any] | HttpResponse | None
 LONGEST_UID = 255
@@ -89,7 +90,6 @@ def choose_role(
 
 
 def create_account(
-    strategy: Any,
     backend: Any,
     uid: str,
     id_key: str = "",
@@ -105,7 +105,6 @@ def create_account(
         name=chosen["name"],
         role=chosen["role"],
         identity={"provider": backend.name, "uid": uid, "id_key": id_key},
-        address=address_of(strategy.request),
     )
     return {"user": user, "social": social, "is_new": True, "new_association": True}
 
@@ -123,13 +122,16 @@ def connect_account(
     """For somebody who is signed in and asked for it on the account page."""
     if user is None or social is not None:
         return None
-    social = connections.connect(user, provider=backend.name, uid=uid, id_key=id_key, email=address)
+    label, origin = providers.label_of(backend.name), strategy.request.build_absolute_uri("/").rstrip("/")
+    with transaction.atomic():  # no connection without its mail
+        social = connections.connect(user, provider=backend.name, uid=uid, id_key=id_key, email=address)
+        mail_connected.enqueue(user.pk, label, address, origin)
     if address == user.email:
         role = user.role
         actions.prove_address(user)
         if user.role != role:  # which ends sessions, but not the one in which it was earned
             update_session_auth_hash(strategy.request, user)
-    messages.success(strategy.request, f"{providers.label_of(backend.name)} is connected with your account.")
+    messages.success(strategy.request, f"{label} is connected with your account.")
     return {"social": social, "new_association": True}
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from platform_app.accounts import confirmations, leaving, linking, pending, professors
-from platform_app.accounts.forms import FinishSignUpForm, PasswordOnlyForm
+from platform_app.accounts import actions, confirmations, leaving, linking, pending, professors
+from platform_app.accounts.forms import ConnectForm, FinishSignUpForm, PasswordOnlyForm
 from platform_app.accounts.pages import BACKEND, form_page
 from platform_app.errors import WrongCredentials
 from platform_app.models import User
@@ -23,9 +23,19 @@ BEGIN_FROM_ADDRESS = Limit("provider_address", attempts=120)
 
 
 @require_POST
+@sensitive_post_parameters("password")
 @never_cache
 def begin(request: HttpRequest, backend: str) -> HttpResponse:
+    """From the sign-in page, or from the account page, where it connects: then the password comes with it."""
     BEGIN_FROM_ADDRESS.count_attempt(address_of(request))
+    if isinstance(request.user, User):
+        form = ConnectForm(request.POST)
+        form.full_clean()
+        try:
+            actions.check_present_password(request.user, form.cleaned_data.get("password", ""))
+        except WrongCredentials:
+            messages.error(request, "Enter your present password to connect another sign-in.")
+            return redirect("accounts:account")
     return views.begin(request, backend)
 
 
@@ -37,6 +47,7 @@ def finish_sign_up(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = FinishSignUpForm(posted, initial={"name": waiting.name})
     if form.is_valid():
+        actions.SIGN_UP_FROM_ADDRESS.count_attempt(address_of(request))  # before what waits is used up
         outcome = waiting.go_on(**form.cleaned_data)
         if not isinstance(outcome, User):
             return outcome  # an account with this address was made meanwhile

@@ -38,6 +38,18 @@ def mail_professor_decision(user_id: int, approved: bool, origin: str) -> None:
 
 
 @task()
+def mail_connected(user_id: int, provider: str, address: str, origin: str) -> None:
+    """Tell this user of a new way into the account: it may be somebody else's who sat at an open screen."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    link = origin + reverse("accounts:account")
+    context = {"user": user, "provider": provider, "address": address, "link": link}
+    text = render_to_string("accounts/connected_mail.txt", context)
+    send_mail(f"{provider} was connected with your account", text, None, [user.email])
+
+
+@task()
 def mail_link_confirmation(handle: str, origin: str) -> None:
     """Mail the owner of an account a link that connects another sign-in with it. The link is made here: arguments of
     jobs can be read by others, and this handle opens nothing without its signature."""

@@ -18,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from platform_app.accounts.devices import devices_seen_from, end_other_devices
 from platform_app.admin.reading import ReadOnly
 from platform_app.models import User
-from sessions_ext import conf
+from sessions_ext import conf, keeping
 from sessions_ext.devices import end_session
 from sessions_ext.models import SavedSession
 
@@ -61,7 +61,7 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
         return session.browser or "Unknown browser"
 
     def delete_model(self, request: HttpRequest, obj: SavedSession) -> None:
-        end_session(obj.user_id, obj.digest)
+        _end(obj.user_id, obj.digest)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SavedSession]) -> None:
         self._end(queryset)
@@ -72,7 +72,7 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
 
     def _end(self, sessions: QuerySet[SavedSession]) -> int:
         """How many had not ended already."""
-        return sum(end_session(*key) for key in [*sessions.values_list("user_id", "digest")])
+        return sum(_end(*key) for key in [*sessions.values_list("user_id", "digest")])
 
 
 class SessionsOfUsers(admin.ModelAdmin[User]):
@@ -128,6 +128,14 @@ class SessionsOfUsers(admin.ModelAdmin[User]):
             self.log_change(request, user, f"Ended {_counted(ended)}.")
             total += ended
         self.message_user(request, f"Ended {_counted(total)}.", messages.SUCCESS)
+
+
+def _end(user_id: Any, digest: str) -> bool:
+    """False: it has ended already. Then a copy may be there still, until `sessions_cleanup` takes it."""
+    ended = end_session(user_id, digest)
+    if not ended:
+        keeping.end(digest)
+    return ended
 
 
 def is_admin(request: HttpRequest) -> bool:

@@ -18,9 +18,13 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """The one form in which addresses are stored, looked up and counted: people type them both ways."""
+        return (email or "").strip().lower()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A new user; the e-mail address is stored in lower case, since people type it both ways."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -29,7 +33,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, role=Role.ADMIN, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        # Not "ignoring case": databases take letters for the same that are not, such as the Turkish ı for i.
+        return self.get(email=self.normalize_email(username))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

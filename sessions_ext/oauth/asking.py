@@ -21,7 +21,10 @@ from sessions_ext.oauth.published import Json, Published
 
 logger = logging.getLogger(__name__)
 
-_NOT_OWN = "%s was refused: its issuer is %.200r and must be %r, and where that has https its endpoints must have it too"
+_NOT_OWN = (
+    "%s was refused: its issuer is %.200r and must be %r, its endpoints must be addresses in ASCII, with https where the "
+    "issuer has it, and token_endpoint_auth_methods_supported a list of names"
+)
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 
 
@@ -78,12 +81,14 @@ class AsksProvider(BaseAuth[Any]):
         return Published("discovery", url, fetched).current(self._is_own)
 
     def _is_own(self, document: Json) -> bool:
-        """Its issuer is ours, and where the issuer speaks TLS all do: one of them is sent our secret."""
-        is_secure = self.oidc_endpoint().startswith("https://")
+        """Its issuer is ours, and where the issuer speaks TLS all do: one of them is sent our secret. What social-core looks
+        into without a doubt is what it should be."""
+        schemes = {"https"} if self.oidc_endpoint().startswith("https://") else {"https", "http"}
         addresses = [document[name] for name in _ENDPOINTS if name in document]
-        return document.get("issuer") == self.oidc_endpoint() and all(
-            isinstance(address, str) and _scheme(address) in ({"https"} if is_secure else {"https", "http"})
-            for address in addresses
+        return (
+            document.get("issuer") == self.oidc_endpoint()
+            and all(_scheme(address) in schemes for address in addresses)
+            and _is_list_of_texts(document.get("token_endpoint_auth_methods_supported", []))
         )
 
     def signing_keys(self, kid: str | None) -> list[Json]:
@@ -120,7 +125,14 @@ def _has_keys(jwks: Json) -> bool:
     return isinstance(keys, list) and all(isinstance(key, dict) for key in keys)
 
 
-def _scheme(address: str) -> str:
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _scheme(address: Any) -> str:
+    """Empty for what is no address (RFC 3986 has ASCII only)."""
+    if not (isinstance(address, str) and address.isascii()):
+        return ""
     try:
         return urlsplit(address).scheme
     except ValueError:

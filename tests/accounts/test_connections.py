@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from social_django.models import UserSocialAuth
 
 from platform_app.models import Role, User
-from tests.accounts.at_provider import SIGN_IN, Visitor, knows
+from tests.accounts.at_provider import BEGIN, SIGN_IN, Visitor, knows
+from tests.accounts.mails import link_in
 from tests.devices import is_in, signed_in
 from tests.factories import PASSWORD
 
@@ -28,6 +30,10 @@ def connection(user: User, uid: str = "ann") -> UserSocialAuth:
     return UserSocialAuth.objects.create(user=user, provider="oidc", uid=uid, id_key="sub")
 
 
+def connects(visitor: Visitor, word: str = PASSWORD):
+    return visitor.signs_in(next=ACCOUNT, password=word)
+
+
 def disconnects(visitor: Visitor, row: UserSocialAuth):
     path = f"/account/with/{row.provider}/disconnect/{row.pk}/"
     visitor.answer = visitor.client.post(path, {"next": ACCOUNT})
@@ -36,7 +42,7 @@ def disconnects(visitor: Visitor, row: UserSocialAuth):
 
 def test_a_provider_is_connected_from_the_account_page(stina: Visitor, student: User):
     assert "Connect Loopback login" in stina.client.get(ACCOUNT).text
-    assert stina.signs_in(next=ACCOUNT).headers["Location"] == ACCOUNT
+    assert connects(stina).headers["Location"] == ACCOUNT
     page = stina.is_told
     assert "Loopback login is connected with your account." in page
     assert "ann@example.org" in page
@@ -44,15 +50,79 @@ def test_a_provider_is_connected_from_the_account_page(stina: Visitor, student: 
     assert UserSocialAuth.objects.get().user == student
 
 
+def test_whoever_sits_at_an_open_screen_connects_nothing(stina: Visitor, student: User, stopped_clock):
+    for word in ("", "not the password", "x" * 5000):
+        stina.answer = stina.client.post(BEGIN, {"next": ACCOUNT, "password": word})
+        assert stina.answer.headers["Location"] == ACCOUNT
+    assert "Enter your present password" in stina.is_told
+    guesses = [stina.client.post(BEGIN, {"password": f"guess {number}"}).status_code for number in range(8)]
+    assert guesses == [302] * 7 + [429]
+    stopped_clock(60)
+    connects(stina)
+    assert UserSocialAuth.objects.get().user == student
+
+
+def test_who_has_no_password_connects_another_sign_in_without(ann: Visitor, settings: Settings):
+    ann.signs_up()
+    settings.SOCIAL_AUTH_GOOGLE_KEY = "id"
+    page = ann.client.get(ACCOUNT).text
+    assert "Connect Google" in page
+    assert 'type="password"' not in page
+    assert ann.begins()
+
+
+def test_the_owner_gets_a_mail_about_what_was_connected(
+    stina: Visitor, student: User, mails: list[EmailMessage]
+):
+    connects(stina)
+    (mail,) = mails
+    assert mail.to == [student.email]
+    assert "Loopback login was connected with your account" in mail.subject
+    assert "ann@example.org" in mail.body
+    assert link_in(mail) == ACCOUNT
+    connects(stina)
+    assert len(mails) == 1
+
+
+def test_what_a_new_password_does_not_end_is_said(stina: Visitor, student: User):
+    form = {"old_password": PASSWORD, "new_password": "a quite new password"}
+    stina.answer = stina.client.post("/account/password/", form)
+    assert "still opens your account" not in stina.is_told
+    connection(student)
+    back = {"old_password": "a quite new password", "new_password": "yet another password"}
+    stina.answer = stina.client.post("/account/password/", back)
+    assert "Signing in with Loopback login still opens your account" in stina.is_told
+
+
+def test_what_a_reset_does_not_end_is_said(ann: Visitor, mails: list[EmailMessage]):
+    user = ann.signs_up()
+    ann.client.logout()
+    ann.client.post("/account/password/reset/", {"email": user.email})
+    form = ann.client.get(link_in(mails[0]), follow=True).redirect_chain[-1][0]
+    ann.answer = ann.client.post(form, {"new_password": "a quite new password"})
+    assert "Signing in with Loopback login still opens your account" in ann.is_told
+
+
+def test_a_reset_that_ends_them_says_nothing_of_them(
+    visitor: Client, student: User, mails: list[EmailMessage]
+):
+    connection(student)  # and nobody had proved the address
+    visitor.post("/account/password/reset/", {"email": student.email})
+    form = visitor.get(link_in(mails[0]), follow=True).redirect_chain[-1][0]
+    page = visitor.post(form, {"new_password": "a quite new password"}, follow=True).text
+    assert "Please sign in with it." in page
+    assert "still opens" not in page
+
+
 def test_another_address_at_the_provider_proves_nothing_of_the_account(stina: Visitor, student: User):
-    stina.signs_in(next=ACCOUNT)
+    connects(stina)
     student.refresh_from_db()
     assert (student.email, student.email_verified_at) == ("student@example.org", None)
 
 
 def test_the_same_address_proves_it(stina: Visitor, student: User):
     knows(stina.provider, "Student@example.org")
-    stina.signs_in(next=ACCOUNT)
+    connects(stina)
     student.refresh_from_db()
     assert student.email_verified_at is not None
 
@@ -67,7 +137,7 @@ def test_a_sign_in_that_was_begun_by_nobody_is_not_connected_silently(ann: Visit
 
 def test_the_identity_of_somebody_else_is_never_moved(stina: Visitor, student: User, other_student: User):
     connection(other_student)
-    stina.signs_in(next=ACCOUNT)
+    connects(stina)
     assert "is connected with another account here" in stina.is_told
     assert UserSocialAuth.objects.get().user == other_student
 
@@ -143,7 +213,7 @@ def test_the_account_with_the_address_keeps_its_proof(stina: Visitor, student: U
     proved = timezone.now()
     User.objects.filter(pk=student.pk).update(email_verified_at=proved)
     knows(stina.provider, "student@example.org")
-    stina.signs_in(next=ACCOUNT)
+    connects(stina)
     student.refresh_from_db()
     assert student.email_verified_at == proved
 
@@ -171,7 +241,7 @@ def test_whoever_becomes_a_professor_by_connecting_stays_signed_in(
     student.save()
     elsewhere = signed_in(student)
     knows(stina.provider, student.email)
-    stina.signs_in(next=ACCOUNT)
+    connects(stina)
     student.refresh_from_db()
     assert student.role == Role.PROFESSOR
     assert stina.is_signed_in

@@ -171,6 +171,15 @@ def test_the_present_password_cannot_be_guessed_at_an_open_screen(
     assert change(here).status_code == 302
 
 
+def test_guesses_at_the_sign_in_do_not_keep_the_owner_from_a_new_password(
+    visitor: Client, client_for: Callable[[User], Client], student: User, stopped_clock
+):
+    here = client_for(student)
+    for number in range(10):
+        visitor.post("/account/sign-in/", {"email": student.email, "password": f"guess {number}"})
+    assert change(here).status_code == 302
+
+
 @pytest.mark.django_db(transaction=True)
 def test_whoever_is_signed_in_may_follow_the_link_and_signs_in_anew(
     client_for: Callable[[User], Client], student: User, mails: list[EmailMessage]

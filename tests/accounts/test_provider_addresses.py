@@ -62,6 +62,15 @@ def test_an_international_domain_is_the_same_in_both_spellings(db: None):
     assert account_of("ann@bucher.example") is None
 
 
+@pytest.mark.parametrize("spelling", ["ann@bücher.example", "ann@xn--bcher-kva.example"])
+def test_of_two_accounts_in_both_spellings_the_one_that_was_said_is_meant(db: None, spelling: str):
+    for email in ("ann@bücher.example", "ann@xn--bcher-kva.example"):
+        UserFactory.create(email=email)
+    account = account_of(spelling)
+    assert account
+    assert account.email == spelling
+
+
 @pytest.mark.parametrize("domain", ["xn--", "xn--a", "xn--99999999", "xn--ls8h", "xn---"])
 def test_a_domain_that_only_looks_international_is_no_account(db: None, domain: str):
     assert account_of(f"ann@{domain}.example") is None

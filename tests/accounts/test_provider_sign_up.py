@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import redis
 from django.core.mail import EmailMessage
@@ -9,8 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 from social_django.models import UserSocialAuth
 
-from platform_app.accounts import providers
+from platform_app.accounts import actions, providers
 from platform_app.models import Role, User
+from platform_app.throttling import Limit
 from tests.accounts.at_provider import BEGIN, DONE, FINISH, SIGN_IN, Visitor, knows
 from tests.accounts.mails import link_in
 
@@ -157,6 +160,19 @@ def test_sending_the_form_twice_makes_one_account(ann: Visitor):
     ann.finishes(role="professor")
     assert User.objects.get().role == Role.STUDENT
     assert "no sign-in to go on with" in ann.is_told
+
+
+def test_who_is_refused_for_a_minute_finishes_afterwards(
+    ann: Visitor, monkeypatch: pytest.MonkeyPatch, stopped_clock: Callable[[float], None]
+):
+    monkeypatch.setattr(actions, "SIGN_UP_FROM_ADDRESS", Limit("crowded", attempts=1))
+    actions.SIGN_UP_FROM_ADDRESS.count_attempt("127.0.0.1")
+    ann.signs_in()
+    assert ann.finishes().status_code == 429
+    assert not User.objects.exists()
+    stopped_clock(60)
+    assert ann.finishes().status_code == 302
+    assert ann.is_signed_in
 
 
 def test_of_two_browsers_with_the_same_choice_one_makes_the_account(ann: Visitor):

@@ -1,11 +1,17 @@
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
+from platform_app.accounts import actions
 from platform_app.models import User
+from platform_app.throttling import Limit
 from tests.factories import PASSWORD
 
 URL = "/account/sign-in/"
@@ -140,7 +146,43 @@ def test_forms_need_their_csrf_token(student: User):
     assert "Reload the page" in response.text
 
 
-def test_ten_attempts_a_minute_for_one_person(visitor: Client, student: User, stopped_clock):
+LOOK_ALIKES = [
+    ("bob@university.example", "bob@unıversity.example"),
+    ("sam@school.example", "sam@ſchool.example"),
+]
+
+
+@pytest.mark.parametrize(("plain", "strange"), LOOK_ALIKES)
+def test_two_people_whose_addresses_look_alike_both_get_in(
+    visitor: Client, api: APIClient, plain: str, strange: str
+):
+    first = User.objects.create_user(plain, PASSWORD, name="First")
+    form = {"email": strange, "name": "Second", "password": "battery horse staple 9", "role": "student"}
+    assert visitor.post("/account/sign-up/", form).status_code == 302
+    second = User.objects.exclude(pk=first.pk).get()
+    for user, word in ((first, PASSWORD), (second, form["password"])):
+        browser = Client()
+        assert sign_in(browser, user.email, word).status_code == 302
+        assert browser.session["_auth_user_id"] == str(user.pk)
+        credentials = {"email": user.email, "password": word}
+        assert api.post("/api/auth/token/", credentials, format="json").status_code == 200
+    assert sign_in(Client(), strange).status_code == 400
+    assert sign_in(Client(), plain, form["password"]).status_code == 400
+
+
+@pytest.mark.parametrize("strange", ["ırıs", "iriſ", "ırıſ", "IRİS"])
+def test_whose_password_is_tried_is_who_is_counted(
+    db: None, monkeypatch: pytest.MonkeyPatch, strange: str, stopped_clock
+):
+    monkeypatch.setattr(actions, "SIGN_IN_AS_PERSON", Limit("few", attempts=1))
+    User.objects.create_user("iris@example.org", PASSWORD, name="Iris")
+    for number, email in enumerate([f"{strange}@example.org", "iris@example.org"]):
+        answer = sign_in(Client(REMOTE_ADDR=f"198.51.100.{number}"), email)
+        assert answer.status_code == (302 if email == "iris@example.org" else 400)
+    assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), " IRIS@example.org").status_code == 429
+
+
+def test_ten_attempts_a_minute_for_one_person_from_one_address(visitor: Client, student: User, stopped_clock):
     for number in range(10):
         assert sign_in(visitor, student.email.upper(), f"guess {number}").status_code == 400
     response = sign_in(visitor, student.email)
@@ -157,6 +199,45 @@ def test_ten_failures_a_minute_from_one_address_whoever_is_tried(
     for number in range(10):
         sign_in(visitor, f"guess{number}@example.org")
     assert sign_in(visitor, student.email).status_code == 429
+
+
+def test_guesses_from_one_address_do_not_lock_the_owner_out_at_another(
+    visitor: Client, student: User, stopped_clock
+):
+    for number in range(30):
+        sign_in(visitor, student.email, f"guess {number}")
+    assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), student.email).status_code == 302
+
+
+def test_a_hundred_guesses_a_minute_from_many_addresses_are_all(student: User, stopped_clock):
+    def answer(number: int) -> int:
+        guessing = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        return sign_in(guessing, student.email, f"guess {number}").status_code
+
+    assert {answer(number) for number in range(100)} == {400}
+    assert answer(100) == 429
+    stopped_clock(60)
+    assert answer(101) == 400
+
+
+def test_ten_sign_ins_a_minute_for_one_person_from_one_address(student: User, stopped_clock):
+    """Successes count here: each makes a session."""
+    assert [sign_in(Client(), student.email).status_code for _ in range(11)] == [302] * 10 + [429]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_32_guesses_at_once_ten_are_looked_at(student: User):
+    def guess(number: int) -> int:
+        program = APIClient(raise_request_exception=False)
+        try:
+            form = {"email": student.email, "password": f"guess {number}"}
+            return program.post("/api/auth/token/", form, format="json").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(32) as crowd:
+        answers = Counter(crowd.map(guess, range(32)))
+    assert answers == {401: 10, 429: 22}
 
 
 def test_another_address_may_still_sign_in(visitor: Client, student: User, stopped_clock):

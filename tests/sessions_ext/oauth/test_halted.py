@@ -19,7 +19,7 @@ from social_django.utils import load_strategy
 from platform_app.models import User
 from tests.loopback_openid import LoopbackOpenID, Person
 from tests.sessions_ext.oauth.conftest import PIPELINE
-from tests.sessions_ext.oauth.visitor import Keys, Visitor
+from tests.sessions_ext.oauth.visitor import SIGN_IN_PAGE, Keys, Visitor
 
 CREATE = PIPELINE.index("social_core.pipeline.user.create_user")
 
@@ -100,6 +100,23 @@ def test_another_browser_cannot_go_on_with_it(openid_provider: LoopbackOpenID, v
     other.to_provider()
     choose(other, "professor")
     other.assert_refused(go_on(other, token))
+    assert not User.objects.exists()
+    go_on(visitor, token)
+    assert User.objects.get().email == "student.ann@example.org"
+
+
+def test_another_browser_cannot_go_on_with_it_by_a_callback_either(
+    openid_provider: LoopbackOpenID, visitor: Visitor
+) -> None:
+    """Neither with the state of the other as well, nor with one of its own."""
+    token = halt(visitor, openid_provider)
+    choose(visitor, "student")
+    bob = Visitor()
+    openid_provider.people["bob"] = Person("bob", "bob@example.org")
+    theirs = openid_provider.approve(Visitor().to_provider())
+    for callback in (theirs, openid_provider.approve(bob.to_provider(), "bob")):
+        assert bob.come_back(f"{callback}&partial_token={token}")["Location"] == SIGN_IN_PAGE
+        assert bob.user_id is None
     assert not User.objects.exists()
     go_on(visitor, token)
     assert User.objects.get().email == "student.ann@example.org"

@@ -67,6 +67,13 @@ def test_also_the_answer_of_one_who_cancelled_has_to_name_its_issuer(
         {"token_endpoint": "http://[::1"},
         {"token_endpoint": 7},
         {"authorization_endpoint": "javascript:alert(1)"},
+        {"authorization_endpoint": "http://127.0.0.1/\ud800"},
+        {"token_endpoint": "http://\u2100.example/"},
+        {"token_endpoint_auth_methods_supported": 5},
+        {"token_endpoint_auth_methods_supported": True},
+        {"token_endpoint_auth_methods_supported": None},
+        {"token_endpoint_auth_methods_supported": "client_secret_post"},
+        {"token_endpoint_auth_methods_supported": [["client_secret_post"]]},
     ],
     ids=str,
 )

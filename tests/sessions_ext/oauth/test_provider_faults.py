@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import select
+import socket
 import time
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import pytest
+import requests
 
 from platform_app.models import User
 from sessions_ext.oauth import fetching
@@ -94,6 +99,28 @@ def test_a_provider_that_never_ends_is_given_up(
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_SECONDS", -1)
     visitor.assert_refused(visitor.begin(), saying="does not answer")
+
+
+def drips(connected: socket.socket) -> None:
+    """One letter of a header after the other, each well in time."""
+    with connected, suppress(OSError):
+        connected.recv(2**16)
+        connected.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Long: ")
+        while not select.select([connected], [], [], 0.05)[0]:
+            connected.sendall(b"a")
+
+
+def test_a_provider_whose_headers_never_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        provider = Thread(target=lambda: drips(listening.accept()[0]), daemon=True)
+        provider.start()
+        began = time.monotonic()
+        with pytest.raises(requests.RequestException):
+            fetching.fetch("GET", f"http://127.0.0.1:{listening.getsockname()[1]}/", headers={})
+        assert 0.5 <= time.monotonic() - began < 5
+        provider.join(5)
+        assert not provider.is_alive(), "the connection was left open"
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

@@ -11,6 +11,7 @@ from social_django.models import Association, Nonce, Partial, UserSocialAuth
 
 from platform_app.models import User
 from sessions_ext.oauth.backends import Offer, providers
+from tests.factories import PASSWORD
 from tests.loopback_openid import LoopbackOpenID, Person
 from tests.sessions_ext.oauth.visitor import Keys, Visitor, asked_in
 
@@ -104,7 +105,7 @@ def test_somebody_who_is_signed_in_connects_the_provider(
     openid_provider: LoopbackOpenID, student: User
 ) -> None:
     visitor = Visitor(student)
-    sign_in(visitor, openid_provider)
+    sign_in(visitor, openid_provider, password=PASSWORD)
     assert UserSocialAuth.objects.get().user == student
     assert visitor.user_id == str(student.pk)
 

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from social_django.models import Association, Nonce, Partial, UserSocialAuth
 
 from platform_app.models import User
+from tests.factories import PASSWORD
 from tests.loopback_openid import LoopbackOpenID
 from tests.sessions_ext.oauth.visitor import Keys, Visitor, asked_in, changed
 
@@ -123,7 +124,7 @@ def test_the_state_of_another_provider_is_refused(openid_provider: LoopbackOpenI
 @pytest.mark.usefixtures("google_too")
 def test_several_tabs_sign_in_side_by_side(openid_provider: LoopbackOpenID, student: User) -> None:
     visitor = Visitor(student)
-    first, second = visitor.to_provider("google"), visitor.to_provider("oidc")
+    first, second = (visitor.to_provider(name, password=PASSWORD) for name in ("google", "oidc"))
     visitor.come_back(openid_provider.approve(first))
     visitor.come_back(openid_provider.approve(second))
     assert UserSocialAuth.objects.filter(user=student).count() == 2
@@ -142,7 +143,7 @@ def test_what_somebody_began_to_connect_another_person_cannot_complete(
     openid_provider: LoopbackOpenID, student: User, other_student: User
 ) -> None:
     visitor = Visitor(student)
-    callback = openid_provider.approve(visitor.to_provider())
+    callback = openid_provider.approve(visitor.to_provider(password=PASSWORD))
     visitor.client.force_login(other_student)
     visitor.come_back(callback)
     assert not UserSocialAuth.objects.exists()
