@@ -63,11 +63,12 @@ def end_sessions_of(user_id: Any, *, keep: str = "") -> int:
 
 def end_outdated_sessions(user_id: Any, *, keep: str = "") -> int:
     """End those that were opened with another password or role than the user has now, and all of one who is disabled or
-    gone; but not the one with the digest `keep`."""
+    gone; but if he may sign in at all, not the one with the digest `keep`."""
     user = get_user_model()._base_manager.filter(pk=user_id).first()
     valid = _valid_hashes(user) if user is not None and user.is_active else set()
+    spared = keep if valid else ""
     outdated = [
-        digest for digest, opened in _opened_with(user_id).items() if opened not in valid and digest != keep
+        digest for digest, opened in _opened_with(user_id).items() if opened not in valid and digest != spared
     ]
     for digest in outdated:
         keeping.end(digest)

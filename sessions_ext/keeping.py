@@ -103,7 +103,9 @@ def forget_copies_of(user_id: Any, *, keep: str = "") -> None:
 
 def forget_expired() -> int:
     """Delete the copies of sessions that have ended by themselves; how many there were."""
-    return SavedSession.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+    # A session may have been used after its copy was written for the last time: it then lives that much longer.
+    surely = timezone.now() - timedelta(seconds=conf.current().backup_seconds)
+    return SavedSession.objects.filter(expires_at__lte=surely).delete()[0]
 
 
 def leave_index(user_id: Any, digests: Iterable[str | bytes]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import Aggregate, Func, Q, TextField
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
 
 from platform_app.models import Author, Message
 
@@ -28,7 +28,8 @@ class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def fingerprint(self) -> str:
         """Of the whole, as the database makes it."""
-        parts = (self.position, self.author, self.persona_id or 0, self.persona_name, self.text)
+        name = self.persona_name
+        parts = (self.position, self.author, self.persona_id or 0, len(name), name, self.text)
         return md5(":".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -54,7 +55,8 @@ class _Fingerprint(Func):
     output_field = TextField()
 
     def __init__(self) -> None:
-        super().__init__("position", "author", Coalesce("persona_id", 0), "persona_name", "text")
+        name = "persona_name"
+        super().__init__("position", "author", Coalesce("persona_id", 0), Length(name), name, "text")
 
 
 class _Joined(Aggregate):

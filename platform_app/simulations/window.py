@@ -99,10 +99,11 @@ def session_id(simulation_id: int, persona_id: int) -> str:
 
 
 def _keep(do: Callable[[], object]) -> None:
-    """A message that no session takes is read from the table each time."""
+    """A message that no session takes is read from the table each time. One that Redis did not take does not stop the turn
+    in which it was stored: the window then does not fit, and is made again."""
     try:
         do()
-    except InvalidAgentData as error:
+    except (InvalidAgentData, CacheUnavailable) as error:
         log.warning("A scene has no window: %s", error)
 
 

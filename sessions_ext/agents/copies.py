@@ -67,8 +67,9 @@ def erase_all(user_progress_id: int) -> set[str]:
 
 def delete_expired() -> int:
     """Of sessions that have expired, in Redis too; how many there were."""
-    deleted, _ = SavedAgentSession.objects.filter(expires_at__lte=timezone.now()).delete()
-    return deleted
+    # A session may have been used after its copy was written for the last time: it then runs that much longer.
+    surely = timezone.now() - timedelta(seconds=conf.current().agent_backup_seconds)
+    return SavedAgentSession.objects.filter(expires_at__lte=surely).delete()[0]
 
 
 def about(copy: SavedAgentSession) -> About:

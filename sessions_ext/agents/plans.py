@@ -96,7 +96,10 @@ class Plans:
     def _removed(self, ids: Collection[str]) -> Steps[int]:
         if not ids:
             return 0
-        removed = yield OnRedis([steps.end(one) for one in ids], again=True)
+        ending = OnRedis([steps.end(one) for one in ids], again=True)
+        removed = yield ending
+        if self._may_copy:
+            yield InDatabase(partial(steps.repeat_at_commit, ending))
         return sum(count > 0 for count in removed)
 
     def _used(
@@ -162,7 +165,7 @@ def _from_copy(copy: SavedAgentSession) -> Command:
     limit = conf.current().max_bytes
     packed, state = copies.about(copy).packed(limit), values.state(copy.state, limit)
     said = values.messages(copy.transcript)
-    return steps.begin(copy.pk, packed, state=state, messages=said, copied=True)
+    return steps.begin(copy.pk, packed, state=state, messages=said, copied=True, restored=True)
 
 
 def _understood(session_id: str, reply: Any) -> Used | None:

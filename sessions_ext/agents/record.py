@@ -14,7 +14,8 @@ STATE = "state:"
 
 
 class AgentSession(TypedDict):
-    """A session as callers see it. `messages` are those asked for, the oldest first; `message_count` counts all there were."""
+    """A session as callers see it. `messages` are those asked for, the oldest first; `message_count` counts all there were, or
+    since Redis lost the session those that its copy had."""
 
     session_id: str
     user_progress_id: int

@@ -52,7 +52,7 @@ def _primaries() -> list[Any]:
 
 def _session_keys(server: Any) -> tuple[list[bytes], bool]:
     """And whether these are all."""
-    ours = keys.agent_session("").partition("{")[0].encode()
+    ours = keys.agent_session("").removesuffix("}").encode()
     found: set[bytes] = set()  # SCAN may name a key twice
     cursor = 0
     for _ in range(MOST_SCANS):

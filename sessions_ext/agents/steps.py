@@ -10,11 +10,13 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import redis
 from asgiref.sync import sync_to_async
+from django.db import transaction
 
 from caching.connection import wire
 from caching.connection.scripts import Script
@@ -27,6 +29,8 @@ _FOLDER = Path(__file__).resolve().parent.parent / "scripts"
 _USE = Script("agent_use", _FOLDER)
 _BEGIN = Script("agent_begin", _FOLDER)
 _TEXTS = {script.digest: script.text for script in (_USE, _BEGIN)}
+
+RESTORING_SECONDS = 10
 
 T = TypeVar("T")
 
@@ -117,12 +121,17 @@ def begin(
     messages: Sequence[bytes] = (),
     anew: bool = False,
     copied: bool = False,
+    restored: bool = False,
 ) -> Command:
-    """Begin a session unless it runs; `anew`: in place of what runs. `copied`: there is a copy in the database."""
+    """Begin a session unless it runs; `anew`: in place of what runs. `copied`: there is a copy in the database.
+
+    One that is `restored` lives for some seconds only, until it has been looked whether it was ended meanwhile.
+    """
+    seconds = conf.current().agent_ttl_seconds
     kept = {STATE + key: value for key, value in (state or {}).items()}
     return (
         *_script(_BEGIN, session_id),
-        conf.current().agent_ttl_seconds * 1000,
+        (min(RESTORING_SECONDS, seconds) if restored else seconds) * 1000,
         MOST_MESSAGES,
         "anew" if anew else "",
         "copied" if copied else "",
@@ -133,6 +142,12 @@ def begin(
 
 def end(session_id: str) -> Command:
     return ("UNLINK", keys.agent_session(session_id), keys.agent_transcript(session_id))
+
+
+def repeat_at_commit(step: OnRedis) -> None:
+    """In a transaction: until its commit others find the copies that it has erased, and may bring the sessions back."""
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(partial(_asked, step))
 
 
 def _script(script: Script, session_id: str) -> Command:

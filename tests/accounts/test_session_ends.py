@@ -156,3 +156,20 @@ def test_what_stands_for_a_session_does_not_open_it(laptop: Client):
     thief = Client()
     thief.cookies["sessionid"] = digest(laptop)
     assert not is_in(thief)
+
+
+def test_who_disables_his_own_account_is_out_where_he_did_it_too(admin_user: User):
+    here = signed_in(admin_user)
+    path = f"/admin/platform_app/user/{admin_user.pk}/change/"
+    fields = {
+        "email": admin_user.email,
+        "name": admin_user.name,
+        "role": admin_user.role,
+        "is_superuser": "on",
+    }
+    assert here.post(path, fields).status_code == 302
+    admin_user.refresh_from_db()
+    assert not admin_user.is_active
+    assert devices_of(admin_user.pk) == []
+    User.objects.filter(pk=admin_user.pk).update(is_active=True)
+    assert not is_in(here)

@@ -1,5 +1,6 @@
 """The copy in the database: it brings back what Redis has lost, and never what was ended."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_ext import keys, session_manager
-from sessions_ext.agents import copies, plans
+from sessions_ext.agents import copies, plans, steps
 from sessions_ext.agents.errors import AgentSessionGone
 from sessions_ext.agents.sessions import AgentSessions
 from sessions_ext.models import SavedAgentSession
@@ -208,7 +209,54 @@ def test_the_cleanup_deletes_expired_copies_and_says_how_many(
     clean = partial(call_command, "sessions_cleanup")
     clean()
     assert "0 copies of expired agent sessions" in capsys.readouterr().out
-    SavedAgentSession.objects.update(expires_at=timezone.now())
+    SavedAgentSession.objects.update(expires_at=timezone.now() - timedelta(seconds=301))
     clean()
     assert "1 copies of expired agent sessions" in capsys.readouterr().out
     assert not SavedAgentSession.objects.exists()
+
+
+def test_the_cleanup_spares_the_copy_of_a_session_that_was_used_after_it(
+    session_id: str, stored: Stored
+) -> None:
+    SavedAgentSession.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    call_command("sessions_cleanup")
+    make_due(stored, session_id)
+    session_manager.append_message_sync(session_id, {"n": 1})
+    stored.lose(session_id)
+    assert session_manager.get_messages_sync(session_id) == [{"n": 1}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_others_bring_back_before_its_end_is_committed_dies_with_the_commit(
+    session_id: str, stored: Stored
+) -> None:
+    def look() -> bool:
+        try:
+            return session_manager.get_agent_session_sync(session_id) is not None
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        session_manager.expire_session_sync(session_id)
+        with ThreadPoolExecutor(1) as elsewhere:
+            assert elsewhere.submit(look).result()
+    assert session_manager.get_agent_session_sync(session_id) is None
+
+
+def test_one_that_was_being_brought_back_by_a_process_that_was_killed_lives_for_some_seconds(
+    session_id: str, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(_: str) -> bool:
+        raise Killed
+
+    stored.lose(session_id)
+    monkeypatch.setattr(copies, "exists", killed)
+    with pytest.raises(Killed):
+        session_manager.get_agent_session_sync(session_id)
+    for key in (keys.agent_session(session_id), keys.agent_transcript(session_id)):
+        assert stored.server.ttl(key) <= steps.RESTORING_SECONDS
+    monkeypatch.undo()
+    assert session_manager.get_agent_session_sync(session_id) is not None

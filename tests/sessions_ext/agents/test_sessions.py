@@ -312,3 +312,12 @@ def test_the_manager_can_be_had_from_the_package_and_nothing_else() -> None:
     assert sessions_ext.session_manager is session_manager
     with pytest.raises(AttributeError):
         _ = sessions_ext.nonsense
+
+
+def test_sessions_of_another_prefix_are_not_counted_whatever_signs_it_has(db: None, settings: Any) -> None:
+    for prefix, count in (("{a}:", 1), ("{b}:", 0), ("{a}:", 1)):
+        settings.REDIS_KEY_PREFIX = prefix
+        if prefix == "{a}:":
+            session_manager.create_agent_session_sync(1, "tutor")
+        assert session_manager.statistics_sync()["sessions"] == count
+    session_manager.expire_session_sync(session_manager.session_id(1, "tutor"))
