@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -24,7 +23,7 @@ from django.utils.crypto import get_random_string
 from caching.codec import MISS
 from sessions_ext import conf, keeping, store
 from sessions_ext.errors import SessionTooLarge
-from sessions_ext.fields import Fields, encode
+from sessions_ext.fields import Fields, encode, is_expiry
 from sessions_ext.keeping import USER
 from sessions_ext.keys import digest_of
 from sessions_ext.store import REFUSED, Stored, Writing
@@ -143,7 +142,10 @@ class SessionStore(SessionBase):
 
     def delete(self, session_key: str | None = None) -> None:
         # Error pages print local variables: none here holds an id.
-        if digest := digest_of(session_key) if session_key else self.digest:
+        digest = digest_of(session_key) if session_key else self.digest
+        if digest == self.digest:
+            self._own = {}  # what comes after it is another one
+        if digest:
             keeping.end(digest)
 
     def cycle_key(self) -> None:
@@ -223,7 +225,7 @@ class SessionStore(SessionBase):
         self._own = stored.own
         fields = Fields(stored.raw)
         # Django trusts these two to be what it has written.
-        if EXPIRY in stored.raw and not _is_expiry(fields.get(EXPIRY)):
+        if EXPIRY in stored.raw and not is_expiry(fields.get(EXPIRY)):
             fields.learn(EXPIRY, None)
         if USER in stored.raw and keeping.user_of(fields.get(USER)) is None:
             fields.learn(USER, None)
@@ -288,13 +290,3 @@ class SessionStore(SessionBase):
         most = conf.current().max_bytes
         if size > most:
             raise SessionTooLarge(f"A session holds at most {most} bytes.")
-
-
-def _is_expiry(value: Any) -> bool:
-    """What Django's `set_expiry` writes."""
-    if isinstance(value, str):
-        try:
-            return datetime.fromisoformat(value).tzinfo is not None
-        except ValueError:
-            return False
-    return isinstance(value, int | float) and math.isfinite(value)

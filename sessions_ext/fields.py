@@ -6,8 +6,10 @@ Pure. Fields whose name begins with one "@" are the engine's own; a key that beg
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 _to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -26,6 +28,16 @@ def encode(key: str, value: Any) -> bytes:
 def decode(raw: bytes) -> Any:
     """Raises ValueError or RecursionError for what `encode` cannot have written."""
     return _from_json(raw.decode())
+
+
+def is_expiry(value: Any) -> bool:
+    """What Django's `set_expiry` writes."""
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value).tzinfo is not None
+        except ValueError:
+            return False
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def name_of(key: str) -> bytes:

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from caching.errors import CacheUnavailable
 from platform_app.errors import TooManyAttempts
 from platform_app.models import Message, Simulation, SimulationStatus, User
-from platform_app.simulations.limits import TURNS_FROM_ADDRESS, count_turn
+from platform_app.simulations.limits import TURNS_FROM_ADDRESS, TURNS_OF_USER, count_turn
 from tests.simulations.conftest import Troupe
 from tests.stopped_clock import stopped_clock as stopped_clock
 from tests.test_health import dead_redis as dead_redis
@@ -22,7 +22,7 @@ ADDRESS = "127.0.0.1"
 @pytest.fixture
 def tired(student: User) -> None:
     """The student has taken all turns of this minute."""
-    for _ in range(20):
+    for _ in range(TURNS_OF_USER.attempts):
         count_turn(student, ADDRESS)
 
 
@@ -36,9 +36,10 @@ def api(api_for: Callable[[User], APIClient], student: User) -> APIClient:
     return api_for(student)
 
 
-def test_twenty_turns_a_minute_for_one_person(api: APIClient, simulation: Simulation, stopped_clock) -> None:
+def test_forty_turns_a_minute_for_one_person(api: APIClient, simulation: Simulation, stopped_clock) -> None:
     path = f"/api/simulations/{simulation.pk}/messages/"
-    assert [api.post(path, {"text": "help"}).status_code for _ in range(20)] == [200] * 20
+    answers = [api.post(path, {"text": "help"}).status_code for _ in range(40)]
+    assert answers == [200] * 40
     refused = api.post(path, {"text": "help"})
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "60"
@@ -90,7 +91,7 @@ def test_who_submits_too_often_is_told_so_beside_the_conversation(
 
 
 def test_pages_and_api_count_together(page: Client, api: APIClient, simulation: Simulation) -> None:
-    for _ in range(10):
+    for _ in range(TURNS_OF_USER.attempts // 2):
         page.post(f"/simulations/{simulation.pk}/say/", {"text": "help"})
         api.post(f"/api/simulations/{simulation.pk}/messages/", {"text": "help"})
     assert page.post(f"/simulations/{simulation.pk}/say/", {"text": "help"}).status_code == 429
@@ -103,13 +104,13 @@ def test_one_person_in_two_simulations_is_one_person(
     count_turn(other_student, ADDRESS)  # another person is not refused
 
 
-def test_a_class_of_thirty_has_all_its_turns_from_one_address(db: None) -> None:
-    for number in range(30):
-        for _ in range(20):
+def test_a_class_of_a_hundred_has_six_turns_a_minute_each_from_one_address(db: None) -> None:
+    for number in range(100):
+        for _ in range(6):
             count_turn(User(pk=number), ADDRESS)
     with pytest.raises(TooManyAttempts):
-        count_turn(User(pk=31), ADDRESS)
-    count_turn(User(pk=31), "198.51.100.7")
+        count_turn(User(pk=101), ADDRESS)
+    count_turn(User(pk=101), "198.51.100.7")
 
 
 def test_a_turn_that_its_address_refuses_does_not_count_for_the_person(student: User) -> None:
@@ -118,7 +119,7 @@ def test_a_turn_that_its_address_refuses_does_not_count_for_the_person(student: 
     for _ in range(30):
         with pytest.raises(TooManyAttempts):
             count_turn(student, ADDRESS)
-    for _ in range(20):
+    for _ in range(TURNS_OF_USER.attempts):
         count_turn(student, "198.51.100.7")
 
 
