@@ -130,18 +130,19 @@ def mget(keys: Sequence[str]) -> list[bytes | None]:
 def run(
     script: Script, calls: Iterable[Command], *, idempotent: bool = False, durable: bool = False
 ) -> list[Reply]:
-    """Runs the script once for each call, which is the key and its arguments.
+    """Runs the script once for each call, which is its key, or its keys on one node, and its arguments.
 
     `durable`: for what no failover may undo (`bounds` says how); it may have to wait for two seconds after one.
     """
     calls = list(calls)
-    replies = _run("EVALSHA", script.digest, calls, idempotent=idempotent, durable=durable)
+    words = ("EVALSHA", script.digest, script.keys)
+    replies = _run(words, calls, idempotent=idempotent, durable=durable)
     unknown = [place for place, reply in enumerate(replies) if _is_error(reply, "NOSCRIPT")]
     if unknown:
         again = [calls[place] for place in unknown]
-        for place, reply in zip(
-            unknown, _run("EVAL", script.text, again, idempotent=idempotent, durable=durable), strict=True
-        ):
+        words = ("EVAL", script.text, script.keys)
+        answered = _run(words, again, idempotent=idempotent, durable=durable)
+        for place, reply in zip(unknown, answered, strict=True):
             replies[place] = reply
     return replies
 
@@ -170,8 +171,8 @@ def may_store(*keys: str) -> bool:
     return all(bounds.is_settled(epoch, _ask_age) for epoch in {epoch_of(key) for key in keys})
 
 
-def _run(verb: str, code: str, calls: list[Command], *, idempotent: bool, durable: bool) -> list[Reply]:
-    commands: list[Command] = [(verb, code, 1, *call) for call in calls]
+def _run(words: Command, calls: list[Command], *, idempotent: bool, durable: bool) -> list[Reply]:
+    commands: list[Command] = [(*words, *call) for call in calls]
     try:
         topology = nodes.current()
         if not topology.fails_over:

@@ -16,7 +16,7 @@ from sessions_ext.agents import copies, steps, values
 from sessions_ext.agents.errors import AgentSessionGone, InvalidAgentData
 from sessions_ext.agents.names import Owner, is_session_id
 from sessions_ext.agents.record import About, AgentSession, Used, used
-from sessions_ext.agents.steps import InDatabase, OnRedis, Steps
+from sessions_ext.agents.steps import BEGIN, USE, InDatabase, OnRedis, Steps
 from sessions_ext.agents.values import MOST_MESSAGES
 from sessions_ext.models import SavedAgentSession
 
@@ -38,7 +38,7 @@ class Plans:
             if self._copies:
                 # Before the session: if it is ended in between, no copy is left that could bring it back.
                 yield InDatabase(partial(copies.begin, about))
-            yield OnRedis([steps.begin(owner.session_id, packed, copied=self._copies)])
+            yield OnRedis([steps.begin(owner.session_id, packed, copied=self._copies)], BEGIN)
         return owner.session_id
 
     def get(self, session_id: str, last: int) -> Steps[AgentSession | None]:
@@ -58,7 +58,7 @@ class Plans:
     def append_to_all(self, session_ids: Sequence[str], message: Mapping[str, Any]) -> Steps[set[str]]:
         packed = [values.message(message)]
         asked = [one for one in session_ids if is_session_id(one)]
-        replies = yield OnRedis([self._use(one, messages=packed) for one in asked])
+        replies = yield OnRedis([self._use(one, messages=packed) for one in asked], USE)
         found = {one: used(one, reply) for one, reply in zip(asked, replies, strict=True)}
         gone = set(session_ids).difference(asked)
         for session_id, one in found.items():
@@ -76,7 +76,9 @@ class Plans:
         packed, said = about.packed(conf.current().max_bytes), values.messages(messages)
         if self._copies:
             yield InDatabase(partial(copies.begin, about))
-        yield OnRedis([steps.begin(about.session_id, packed, messages=said, anew=True, copied=self._copies)])
+        yield OnRedis(
+            [steps.begin(about.session_id, packed, messages=said, anew=True, copied=self._copies)], BEGIN
+        )
         if self._copies:
             yield from self._save(about.session_id)
         return about.session_id
@@ -115,13 +117,13 @@ class Plans:
         if not is_session_id(session_id):
             return None
         command = self._use(session_id, state=state, messages=messages, last=last)
-        (reply,) = yield OnRedis([command], again=again)
+        (reply,) = yield OnRedis([command], USE, again=again)
         if (found := _understood(session_id, reply)) is None:
             if reply:  # what lies there is none of ours
                 yield OnRedis([steps.end(session_id)], again=True)
             if not (yield from self._restored(session_id)):
                 return None
-            (reply,) = yield OnRedis([command], again=again)
+            (reply,) = yield OnRedis([command], USE, again=again)
             found = _understood(session_id, reply)
         if found is not None:
             yield from self._copied(found)
@@ -139,7 +141,7 @@ class Plans:
             command = _from_copy(copy)
         except InvalidAgentData:  # somebody has changed the row, or lowered a limit
             return False
-        yield OnRedis([command])
+        yield OnRedis([command], BEGIN)
         if (yield InDatabase(partial(copies.exists, session_id))):
             return True
         yield OnRedis([steps.end(session_id)], again=True)  # it was ended meanwhile
@@ -150,7 +152,7 @@ class Plans:
             yield from self._save(found.about.session_id)
 
     def _save(self, session_id: str) -> Steps[None]:
-        (reply,) = yield OnRedis([self._use(session_id, last=MOST_MESSAGES)], again=True)
+        (reply,) = yield OnRedis([self._use(session_id, last=MOST_MESSAGES)], USE, again=True)
         if whole := used(session_id, reply):
             yield InDatabase(partial(copies.save, whole.session))
 

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import redis
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
@@ -26,9 +25,9 @@ from sessions_ext.agents.record import STATE
 from sessions_ext.agents.values import MOST_MESSAGES
 
 _FOLDER = Path(__file__).resolve().parent.parent / "scripts"
-_USE = Script("agent_use", _FOLDER)
-_BEGIN = Script("agent_begin", _FOLDER)
-_TEXTS = {script.digest: script.text for script in (_USE, _BEGIN)}
+# Both have the hash and the stream of a session, which its tag keeps on one node.
+USE = Script("agent_use", _FOLDER, keys=2)
+BEGIN = Script("agent_begin", _FOLDER, keys=2)
 
 RESTORING_SECONDS = 10
 
@@ -49,9 +48,10 @@ os.register_at_fork(after_in_child=_new_threads)
 
 @dataclass(frozen=True, slots=True)
 class OnRedis:
-    """Commands with the keys of one session each, in one round trip. `again`: they may be sent twice."""
+    """Commands, or calls of a script, with the keys of one session each, in one round trip. `again`: they may be sent twice."""
 
-    commands: Sequence[Command]
+    calls: Sequence[Command]
+    script: Script | None = None
     again: bool = False
 
 
@@ -97,12 +97,12 @@ def use(
     last: int = -1,
     copies: bool = False,
 ) -> Command:
-    """Change, add and read, with the whole life again. `last`: how many messages are read, -1 for no state either."""
+    """For USE: change, add and read, with the whole life again. `last`: how many messages are read, -1 for no state either."""
     current = conf.current()
     # A copy expires with the life that its session had when it was written: it must be renewed before.
     copy_seconds = min(current.agent_backup_seconds, current.agent_ttl_seconds / 2) if copies else 0
     return (
-        *_script(_USE, session_id),
+        *_keys(session_id),
         current.agent_ttl_seconds * 1000,
         MOST_MESSAGES,
         current.max_bytes,
@@ -123,14 +123,14 @@ def begin(
     copied: bool = False,
     restored: bool = False,
 ) -> Command:
-    """Begin a session unless it runs; `anew`: in place of what runs. `copied`: there is a copy in the database.
+    """For BEGIN: a session, unless it runs; `anew`: in place of what runs. `copied`: there is a copy in the database.
 
     One that is `restored` lives for some seconds only, until it has been looked whether it was ended meanwhile.
     """
     seconds = conf.current().agent_ttl_seconds
     kept = {STATE + key: value for key, value in (state or {}).items()}
     return (
-        *_script(_BEGIN, session_id),
+        *_keys(session_id),
         (min(RESTORING_SECONDS, seconds) if restored else seconds) * 1000,
         MOST_MESSAGES,
         "anew" if anew else "",
@@ -141,7 +141,7 @@ def begin(
 
 
 def end(session_id: str) -> Command:
-    return ("UNLINK", keys.agent_session(session_id), keys.agent_transcript(session_id))
+    return ("UNLINK", *_keys(session_id))
 
 
 def repeat_at_commit(step: OnRedis) -> None:
@@ -150,9 +150,8 @@ def repeat_at_commit(step: OnRedis) -> None:
         transaction.on_commit(partial(_asked, step))
 
 
-def _script(script: Script, session_id: str) -> Command:
-    """With both its keys, which a cluster has on one node. `wire.run` is for scripts with one key."""
-    return ("EVALSHA", script.digest, 2, keys.agent_session(session_id), keys.agent_transcript(session_id))
+def _keys(session_id: str) -> Command:
+    return keys.agent_session(session_id), keys.agent_transcript(session_id)
 
 
 def _fields(fields: Mapping[str, bytes]) -> Command:
@@ -160,24 +159,9 @@ def _fields(fields: Mapping[str, bytes]) -> Command:
 
 
 def _asked(step: OnRedis) -> list[Reply]:
-    replies = wire.call(step.commands, idempotent=step.again)
-    unknown = [
-        place
-        for place, reply in enumerate(replies)
-        if isinstance(reply, redis.ResponseError) and _is_new(reply)
-    ]
-    if unknown:
-        whole = [_whole(step.commands[place]) for place in unknown]
-        for place, reply in zip(unknown, wire.call(whole, idempotent=step.again), strict=True):
-            replies[place] = reply
+    if step.script is None:
+        replies = wire.call(step.calls, idempotent=step.again)
+    else:
+        replies = wire.run(step.script, step.calls, idempotent=step.again)
     wire.checked(replies)
     return replies
-
-
-def _is_new(error: redis.ResponseError) -> bool:
-    """The server does not know the script yet."""
-    return str(error).startswith("NOSCRIPT")
-
-
-def _whole(command: Command) -> Command:
-    return ("EVAL", _TEXTS[str(command[1])], *command[2:])
