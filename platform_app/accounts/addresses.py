@@ -31,7 +31,7 @@ def normalised(said: object) -> str:
         validate_email(address)
     except ValidationError as error:
         raise UnusableAddress from error
-    return address.lower()
+    return User.objects.normalize_email(address)
 
 
 def account_of(address: str) -> User | None:

@@ -10,8 +10,6 @@ import msgspec
 from django.core.signing import BadSignature, Signer
 from django.utils.crypto import get_random_string
 
-from caching.connection import wire
-from sessions_ext import keys
 from sessions_ext.oauth import records
 
 SECONDS = 3600
@@ -32,7 +30,7 @@ class Asked(msgspec.Struct, frozen=True):
 def ask(asked: Asked) -> str:
     """The handle of what waits now. Raises CacheUnavailable."""
     handle = get_random_string(43)
-    wire.checked(wire.call([("SET", keys.oauth(_KIND, handle), msgspec.json.encode(asked), "EX", SECONDS)]))
+    records.put(_KIND, handle, msgspec.to_builtins(asked), seconds=SECONDS)
     return handle
 
 

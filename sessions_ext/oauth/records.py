@@ -14,9 +14,12 @@ from caching.connection.failures import code_of
 from sessions_ext import conf, keys
 
 
-def put(kind: str, secret: str, value: Any) -> None:
-    command = ("SET", keys.oauth(kind, secret), json.dumps(value), "EX", conf.current().oauth_seconds)
-    wire.checked(wire.call([command], idempotent=True))
+def put(kind: str, secret: str, value: Any, *, seconds: int | None = None) -> None:
+    """For as long as a sign-in may take, or for so many `seconds`."""
+    life = conf.current().oauth_seconds if seconds is None else seconds
+    wire.checked(
+        wire.call([("SET", keys.oauth(kind, secret), json.dumps(value), "EX", life)], idempotent=True)
+    )
 
 
 def look(kind: str, secret: str) -> Any:

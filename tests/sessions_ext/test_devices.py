@@ -12,8 +12,7 @@ from django.test import Client
 from platform_app.models import Role, User
 from sessions_ext import devices, keys
 from sessions_ext.models import SavedSession
-
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+from tests.devices import FIREFOX, digest, is_in
 
 
 @pytest.fixture(autouse=True)
@@ -26,20 +25,16 @@ def three(client_for: Callable[[User], Client], student: User) -> list[Client]:
     return [client_for(student) for _ in range(3)]
 
 
-def digest_in(client: Client) -> str:
-    return keys.digest_of(client.cookies["sessionid"].value)
-
-
 def signed_in(clients: list[Client]) -> list[bool]:
-    return [client.get("/account/").status_code == 200 for client in clients]
+    return [is_in(client) for client in clients]
 
 
 def test_all_sessions_of_a_user_are_listed_and_nobody_elses(
     three: list[Client], client_for: Callable[[User], Client], student: User, other_student: User
 ):
     other = client_for(other_student)
-    assert {device.digest for device in devices.devices_of(student.pk)} == {*map(digest_in, three)}
-    assert [device.digest for device in devices.devices_of(other_student.pk)] == [digest_in(other)]
+    assert {device.digest for device in devices.devices_of(student.pk)} == {*map(digest, three)}
+    assert [device.digest for device in devices.devices_of(other_student.pk)] == [digest(other)]
 
 
 def test_browser_and_network_are_those_of_the_sign_in(student: User):
@@ -57,7 +52,7 @@ def test_browser_and_network_are_those_of_the_sign_in(student: User):
 def test_those_that_redis_has_lost_are_listed_from_the_database(
     three: list[Client], student: User, redis_server: redis.Redis
 ):
-    redis_server.delete(keys.session(digest_in(three[0])), keys.sessions_of(str(student.pk)))
+    redis_server.delete(keys.session(digest(three[0])), keys.sessions_of(str(student.pk)))
     assert len(devices.devices_of(student.pk)) == 3
 
 
@@ -65,7 +60,7 @@ def test_those_that_are_gone_leave_the_index(
     settings, three: list[Client], student: User, redis_server: redis.Redis
 ):
     settings.SESSIONS = {"BACKUP": False}
-    redis_server.delete(keys.session(digest_in(three[0])))
+    redis_server.delete(keys.session(digest(three[0])))
     assert len(devices.devices_of(student.pk)) == 2
     assert redis_server.zcard(keys.sessions_of(str(student.pk))) == 2
 
@@ -78,13 +73,13 @@ def test_the_index_ends_with_the_last_session(student: User, three: list[Client]
 
 
 def test_one_is_ended(three: list[Client], student: User):
-    assert devices.end_session(student.pk, digest_in(three[1]))
+    assert devices.end_session(student.pk, digest(three[1]))
     assert signed_in(three) == [True, False, True]
-    assert not devices.end_session(student.pk, digest_in(three[1]))
+    assert not devices.end_session(student.pk, digest(three[1]))
 
 
 def test_somebody_elses_is_not_ended(three: list[Client], other_student: User):
-    assert not devices.end_session(other_student.pk, digest_in(three[1]))
+    assert not devices.end_session(other_student.pk, digest(three[1]))
     assert signed_in(three) == [True, True, True]
 
 
@@ -94,7 +89,7 @@ def test_what_is_no_session_is_not_ended(digest: str, three: list[Client], stude
 
 
 def test_all_but_one_are_ended(three: list[Client], student: User):
-    assert devices.end_sessions_of(student.pk, keep=digest_in(three[2])) == 2
+    assert devices.end_sessions_of(student.pk, keep=digest(three[2])) == 2
     assert signed_in(three) == [False, False, True]
 
 
@@ -113,7 +108,7 @@ def test_a_user_who_is_saved_with_other_rights_ends_his_sessions_at_once(
 ):
     setattr(student, field, value)
     student.save()
-    assert not redis_server.exists(*(keys.session(digest_in(client)) for client in three))
+    assert not redis_server.exists(*(keys.session(digest(client)) for client in three))
     assert not SavedSession.objects.exists()
     assert signed_in(three) == [False] * 3
 
@@ -160,12 +155,12 @@ def test_a_new_password_keeps_the_device_on_which_it_was_chosen(three: list[Clie
     other = Client()
     for each in (client, other):
         each.post("/account/sign-in/", {"email": student.email, "password": "correct horse battery"})
-    old = digest_in(client)
+    old = digest(client)
     answer = client.post(
         "/account/password/",
         {"old_password": "correct horse battery", "new_password": "quite another one 77"},
     )
     assert answer.status_code == 302
-    assert digest_in(client) != old
+    assert digest(client) != old
     assert signed_in([client, other]) == [True, False]
-    assert [device.digest for device in devices.devices_of(student.pk)] == [digest_in(client)]
+    assert [device.digest for device in devices.devices_of(student.pk)] == [digest(client)]

@@ -19,20 +19,11 @@ from platform_app.models import User
 from sessions_ext import devices, keeping, keys, store
 from sessions_ext.engine import SessionStore
 from sessions_ext.models import SavedSession
+from tests.devices import digest as digest_in
+from tests.devices import is_in
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lose_everything(redis_server: redis.Redis, redis_key_prefix: str) -> Callable[[], None]:
-    """What FLUSHALL does, to the keys of this test."""
-
-    def lose() -> None:
-        for key in redis_server.scan_iter(match=f"{redis_key_prefix}*"):
-            redis_server.delete(key)
-
-    return lose
 
 
 @pytest.fixture
@@ -45,14 +36,6 @@ def digest(signed_in: Client) -> str:
     return digest_in(signed_in)
 
 
-def digest_in(client: Client) -> str:
-    return keys.digest_of(client.cookies["sessionid"].value)
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
-
-
 def rows() -> int:
     return SavedSession.objects.count()
 
@@ -63,7 +46,7 @@ def test_of_a_hundred_sessions_a_hundred_survive_the_loss_of_everything(
     people = [(client_for(user), user) for user in (UserFactory.create() for _ in range(100))]
     lose_everything()
     for client, user in people:
-        assert is_signed_in(client)
+        assert is_in(client)
         assert client.session["_auth_user_id"] == str(user.pk)
 
 
@@ -76,7 +59,7 @@ def test_what_comes_back_is_what_was_there_with_its_beginning_and_its_device(
     session.save()
     before = redis_server.hgetall(keys.session(digest))
     lose_everything()
-    assert is_signed_in(signed_in)
+    assert is_in(signed_in)
     after = redis_server.hgetall(keys.session(digest))
     changing = (b"@seen", b"@kept")
     assert {k: v for k, v in after.items() if k not in changing} == {
@@ -96,7 +79,7 @@ def test_who_signed_out_stays_out(signed_in: Client, lose_everything: Callable[[
     assert rows() == 0
     lose_everything()
     signed_in.cookies["sessionid"] = old
-    assert not is_signed_in(signed_in)
+    assert not is_in(signed_in)
 
 
 def test_who_was_ended_stays_out(
@@ -104,7 +87,7 @@ def test_who_was_ended_stays_out(
 ):
     assert devices.end_session(student.pk, digest)
     lose_everything()
-    assert not is_signed_in(signed_in)
+    assert not is_in(signed_in)
 
 
 def test_who_was_ended_after_the_loss_stays_out(
@@ -112,7 +95,7 @@ def test_who_was_ended_after_the_loss_stays_out(
 ):
     lose_everything()
     assert devices.end_sessions_of(student.pk) == 1
-    assert not is_signed_in(signed_in)
+    assert not is_in(signed_in)
 
 
 def test_the_old_id_stays_dead_after_rotation(signed_in: Client, lose_everything: Callable[[], None]):
@@ -131,10 +114,10 @@ def test_without_the_setting_nothing_is_written_or_brought_back(
     settings.SESSIONS = {"BACKUP": False}
     client = client_for(student)
     assert rows() == 0
-    assert is_signed_in(client)
+    assert is_in(client)
     assert len(devices.devices_of(student.pk)) == 1
     lose_everything()
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_sessions_of_strangers_have_no_row_and_ask_for_none():
@@ -214,7 +197,7 @@ def test_a_session_of_a_minute_lives_on_while_it_is_used(
         for field in ("@seen", "@kept"):
             redis_server.hincrby(keys.session(digest), field, -31)
         redis_server.expire(keys.session(digest), 29)
-        assert is_signed_in(signed_in)
+        assert is_in(signed_in)
         assert redis_server.ttl(keys.session(digest)) > 55
     assert 50 < (SavedSession.objects.get().expires_at - timezone.now()).total_seconds() <= 60
     assert redis_server.zscore(keys.sessions_of(str(student.pk)), digest) > store.now() + 50
@@ -232,7 +215,7 @@ def test_a_session_that_is_ended_while_it_is_brought_back_stays_dead(
         return write(of, writing)
 
     monkeypatch.setattr(store, "write", ended_after_the_copy_was_read)
-    assert not is_signed_in(signed_in)
+    assert not is_in(signed_in)
     assert not store.exists(digest)
 
 
@@ -249,7 +232,7 @@ def test_one_that_others_bring_back_before_the_end_is_committed_dies_with_the_co
         other.join()
         assert store.exists(digest)
     assert not store.exists(digest)
-    assert not is_signed_in(signed_in)
+    assert not is_in(signed_in)
 
 
 def _read_elsewhere(session_key: str) -> None:
@@ -263,7 +246,7 @@ def test_garbage_in_its_place_is_replaced_by_the_copy(
     signed_in: Client, digest: str, redis_server: redis.Redis
 ):
     redis_server.set(keys.session(digest), b"garbage", ex=60)
-    assert is_signed_in(signed_in)
+    assert is_in(signed_in)
     assert redis_server.type(keys.session(digest)) == b"hash"
 
 
@@ -279,7 +262,7 @@ def test_an_expired_copy_is_not_brought_back_and_cleaned_up(
 ):
     SavedSession.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     lose_everything()
-    assert not is_signed_in(signed_in)
+    assert not is_in(signed_in)
     # Redis may have the session that much longer.
     assert keeping.forget_expired() == 0
     SavedSession.objects.update(expires_at=timezone.now() - timedelta(seconds=301))
@@ -322,6 +305,6 @@ def test_above_the_limit_the_session_that_ends_first_makes_room(
     clients = [client_for(student) for _ in range(2)]
     settings.SESSION_COOKIE_AGE *= 2
     clients += [client_for(student) for _ in range(2)]
-    assert [is_signed_in(client) for client in clients].count(True) == 3
+    assert [is_in(client) for client in clients].count(True) == 3
     assert rows() == 3
     assert len(devices.devices_of(student.pk)) == 3

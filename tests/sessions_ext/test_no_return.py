@@ -29,15 +29,6 @@ def old(client: Client) -> str:
     return key_of(client)
 
 
-@pytest.fixture
-def lose_everything(redis_server: redis.Redis, redis_key_prefix: str) -> Callable[[], None]:
-    def lose() -> None:
-        for key in redis_server.scan_iter(match=f"{redis_key_prefix}*"):
-            redis_server.delete(key)
-
-    return lose
-
-
 def opens(session_key: str) -> bool:
     """Whether somebody with this cookie is signed in."""
     browser = Client()
