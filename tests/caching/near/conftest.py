@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from caching.near import tracking
+from caching.near.pushes import PushLink
 from tests.caching.near.hands import PATIENCE_SECONDS, Outside
 from tests.caching.near.proxy import Proxy
 from tests.caching.patience import wait_until
@@ -30,6 +31,29 @@ def outside(
 ) -> Outside:
     """Somebody else, on a connection of his own."""
     return Outside(redis_server, redis_key_prefix, redis_servers)
+
+
+@pytest.fixture
+def pings(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """`pings()`: the barriers since it was last called; each one pings every primary.
+
+    Counted where they are sent: the statistics of a server also count the pings of its Sentinels.
+    """
+    sent = 0
+    ask = PushLink.ask
+
+    def count(link: PushLink, **more: bool) -> None:
+        nonlocal sent
+        sent += 1
+        ask(link, **more)
+
+    def since() -> float:
+        nonlocal sent
+        before, sent = sent, 0
+        return before / len(outside.primaries)
+
+    monkeypatch.setattr(PushLink, "ask", count)
+    return since
 
 
 @pytest.fixture

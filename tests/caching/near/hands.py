@@ -71,16 +71,6 @@ class Outside:
         for server in self.primaries:
             server.client_kill_filter(_id=connection["id"], laddr=connection["laddr"])
 
-    def barriers(self) -> int:
-        """How many there have been so far: each one pings every primary."""
-        statistics: Any = self.primaries[0].info("commandstats")
-        return int(statistics.get("cmdstat_ping", {"calls": 0})["calls"])
-
-    def connections(self) -> int:
-        """How many there have been so far."""
-        statistics: list[Any] = [each.info("stats") for each in self.primaries]
-        return sum(int(each["total_connections_received"]) for each in statistics)
-
 
 def entry(
     key: Hashable, *names: str, stamps: tuple[bytes, ...] = (), body: bytes = b"body", **more: Any

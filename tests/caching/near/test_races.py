@@ -59,7 +59,7 @@ def test_no_thread_sees_the_old_state_while_another_holds_an_unapplied_push(
 
 
 def test_threads_share_a_ping_only_if_it_was_sent_after_both_had_asked(
-    outside: Outside, monkeypatch: pytest.MonkeyPatch
+    pings: Callable[[], float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One ping is out while three more threads ask: it is too early for them, and one more serves all three."""
     assert tracking.barrier()
@@ -68,7 +68,7 @@ def test_threads_share_a_ping_only_if_it_was_sent_after_both_had_asked(
     link = tracking_link()
     hear = link.hear
     monkeypatch.setattr(link, "hear", lambda **more: (pause(), hear(**more))[1])
-    pings = outside.barriers()
+    pings()
     results: list[bool] = []
     threads = [threading.Thread(target=lambda: results.append(tracking.barrier())) for _ in range(4)]
     threads[0].start()
@@ -80,7 +80,7 @@ def test_threads_share_a_ping_only_if_it_was_sent_after_both_had_asked(
     for each in threads:
         each.join()
     assert results == [True] * 4
-    assert outside.barriers() - pings == 2
+    assert pings() == 2
 
 
 def test_a_thread_that_is_interrupted_with_unapplied_pushes_takes_everything_with_it(
