@@ -1,4 +1,4 @@
-"""Requests whose sender is known, for the type checker: behind `signed_in` and DRF's IsAuthenticated."""
+"""What views know of a request: its sender, for the type checker, behind `signed_in` and DRF's IsAuthenticated; its origin."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ class SignedInRequest(HttpRequest):
 
 class SignedInAPIRequest(Request):
     user: User
+
+
+def origin_of(request: HttpRequest) -> str:
+    """Scheme and host by which it came, `https://example.edu`: what the links of a mail begin with."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 def signed_in(

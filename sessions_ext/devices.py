@@ -15,13 +15,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from caching.connection import wire
+from caching.keys import DIGEST_DIGITS
 from sessions_ext import conf, keeping, keys, store
 from sessions_ext.fields import decode, encode
 from sessions_ext.keeping import USER
 from sessions_ext.models import SavedSession
 from sessions_ext.store import Own
 
-_DIGEST = re.compile(rb"[0-9a-f]{40}")
+_DIGEST = re.compile(rb"[0-9a-f]{%d}" % DIGEST_DIGITS)
 _SHOWN = (store.BEGAN, store.SEEN, store.BROWSER, store.ADDRESS, USER.encode())
 
 

@@ -28,7 +28,7 @@ from platform_app.accounts.forms import (
 )
 from platform_app.errors import InvalidInput, TooManyAttempts, WrongCredentials
 from platform_app.models import User
-from platform_app.requests import SignedInRequest, signed_in
+from platform_app.requests import SignedInRequest, origin_of, signed_in
 from platform_app.throttling import address_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -131,9 +131,10 @@ def password_change(request: SignedInRequest) -> HttpResponse:
 def password_reset(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     if form.is_valid():
-        origin = request.build_absolute_uri("/").rstrip("/")
         try:
-            actions.request_password_reset(**form.cleaned_data, address=address_of(request), origin=origin)
+            actions.request_password_reset(
+                **form.cleaned_data, address=address_of(request), origin=origin_of(request)
+            )
         except TooManyAttempts as refused:
             return too_often(request, "accounts/password_reset.html", form, refused)
         return redirect("accounts:password_reset_sent")

@@ -22,6 +22,7 @@ from platform_app.accounts.linking import DISABLED
 from platform_app.accounts.refusals import SignInRefused
 from platform_app.accounts.tasks import mail_connected
 from platform_app.models import User
+from platform_app.requests import origin_of
 
 Step = dict[str, Any] | HttpResponse | None
 LONGEST_UID = 255
@@ -122,10 +123,10 @@ def connect_account(
     """For somebody who is signed in and asked for it on the account page."""
     if user is None or social is not None:
         return None
-    label, origin = providers.label_of(backend.name), strategy.request.build_absolute_uri("/").rstrip("/")
+    label = providers.label_of(backend.name)
     with transaction.atomic():  # no connection without its mail
         social = connections.connect(user, provider=backend.name, uid=uid, id_key=id_key, email=address)
-        mail_connected.enqueue(user.pk, label, address, origin)
+        mail_connected.enqueue(user.pk, label, address, origin_of(strategy.request))
     if address == user.email:
         role = user.role
         actions.prove_address(user)

@@ -15,6 +15,7 @@ from platform_app.accounts.forms import ConnectForm, FinishSignUpForm, PasswordO
 from platform_app.accounts.pages import BACKEND, form_page
 from platform_app.errors import WrongCredentials
 from platform_app.models import User
+from platform_app.requests import origin_of
 from platform_app.throttling import Limit, address_of
 from sessions_ext.oauth import views
 
@@ -89,8 +90,7 @@ def link(request: HttpRequest) -> HttpResponse:
 @never_cache
 def link_by_mail(request: HttpRequest) -> HttpResponse:
     waiting = pending.of(request)
-    origin = request.build_absolute_uri("/").rstrip("/")
-    linking.ask_by_mail(waiting, address=address_of(request), origin=origin)
+    linking.ask_by_mail(waiting, address=address_of(request), origin=origin_of(request))
     context = {"pending": waiting, "minutes": confirmations.SECONDS // 60}
     return render(request, "accounts/link_mail_sent.html", context)
 

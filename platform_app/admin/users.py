@@ -16,6 +16,7 @@ from knox.models import AuthToken
 from platform_app.accounts import actions, professors
 from platform_app.admin.sessions import SessionsOfUsers
 from platform_app.models import User
+from platform_app.requests import origin_of
 
 
 class LowerCaseEmail(forms.ModelForm):
@@ -113,19 +114,15 @@ class UserAdmin(SessionsOfUsers, DjangoUserAdmin):
 
     @admin.action(description="Approve as professor", permissions=["change"])
     def approve_professors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        decided = professors.approve(queryset, _origin(request))
+        decided = professors.approve(queryset, origin_of(request))
         self.message_user(request, f"Professors now: {decided}. Each of them gets a mail.", messages.SUCCESS)
 
     @admin.action(description="Decline to make professor", permissions=["change"])
     def decline_professors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        decided = professors.decline(queryset, _origin(request))
+        decided = professors.decline(queryset, origin_of(request))
         self.message_user(
             request, f"Requests declined: {decided}. Each of them gets a mail.", messages.SUCCESS
         )
-
-
-def _origin(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").rstrip("/")
 
 
 admin.site.unregister(Group)  # roles are a field of the user; groups would be a second system beside it

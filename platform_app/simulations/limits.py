@@ -1,7 +1,7 @@
 """How often a turn may be taken: each asks an AI, which costs money and the others' time.
 
-Nobody who reads the answers speaks twenty times a minute, but hints, help and the ends of scenes count as well. A class of a hundred plays from one address, at its liveliest
-six turns a minute each.
+Nobody who reads the answers speaks twenty times a minute, but hints, help and the ends of scenes count as well. A class of a
+hundred plays from one address, at its liveliest six turns a minute each.
 """
 
 from __future__ import annotations

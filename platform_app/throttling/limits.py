@@ -16,6 +16,7 @@ from typing import cast
 from django.utils.crypto import salted_hmac
 
 from caching.connection import wire
+from caching.keys import DIGEST_DIGITS
 from platform_app.errors import TooManyAttempts
 from sessions_ext import keys
 
@@ -55,7 +56,7 @@ class Limit:
         """One that nobody has counted yet."""
         # A digest that needs our SECRET_KEY: names of keys are seen by everybody who may look at Redis.
         digest = salted_hmac("platform_app.throttling", subject, algorithm="sha256").hexdigest()
-        return Attempt(keys.throttle(self.name, digest[:40]), token_bytes(12))
+        return Attempt(keys.throttle(self.name, digest[:DIGEST_DIGITS]), token_bytes(12))
 
 
 def count_together(*counted: tuple[Limit, str]) -> list[Attempt]:
