@@ -31,6 +31,7 @@ urlpatterns = [
     path("account/with/", include(provider_urls)),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("admin/cache/", include("caching.admin.urls")),
     path("admin/", admin.site.urls),
 ]
 

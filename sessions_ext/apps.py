@@ -1,6 +1,16 @@
 from django.apps import AppConfig
 
+from caching.operations import namespaces
+from caching.operations.namespaces import Content, Namespace
 from sessions_ext import checks
+
+NAMESPACES = (
+    Namespace("session:", "Sessions", Content.SECRET),
+    Namespace("session_index:", "Which sessions a user has", Content.SECRET),
+    Namespace("agent_session:", "Sessions of agents and their transcripts", Content.SECRET),
+    Namespace("oauth:", "Sign-ins under way", Content.SECRET),
+    Namespace("throttle:", "Counted attempts", Content.SECRET),
+)
 
 
 class SessionsExtConfig(AppConfig):
@@ -12,3 +22,4 @@ class SessionsExtConfig(AppConfig):
 
         signals.connect()
         checks.register()
+        namespaces.register(*NAMESPACES)
