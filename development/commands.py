@@ -28,6 +28,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # On one Valkey the tests run anyway, by `test` and `test-pg`.
 TOPOLOGIES = (("cluster", "sqlite"), ("cluster", "postgres"), ("sentinel", "sqlite"), ("debian", "sqlite"))
 CONFORMANCE = "@tests/caching/conformance/suite.txt"
+# What is compiled into hashed files, and the files whose packages are installed before.
+LOCKED: dict[str, tuple[str, ...]] = {
+    "requirements": (),
+    "requirements-dev": (),
+    "requirements-bench": DEVELOPMENT,
+    "requirements-llm": DEVELOPMENT,
+    "requirements-otel": ("requirements.txt",),
+}
 CACHES = ".venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results static_collected"
 
 
@@ -136,13 +144,13 @@ def bench(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 
 def lock(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    """Locked for every platform, from Python 3.11 on. The others are compiled within the bounds of the first file; that
-    of the benchmarks and that of the local model, which nobody needs, leave out what the first two have."""
+    """Locked for every platform, from Python 3.11 on. The others are compiled within the bounds of the first file; those
+    that nobody needs leave out what is installed before them."""
     ensure_interpreter(VENV)
     os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"  # the files' header
     compilation = "pip compile --quiet --universal --python-version 3.11 --generate-hashes".split()
-    for name in ("requirements", "requirements-dev", "requirements-bench", "requirements-llm"):
-        known = [] if f"{name}.txt" in DEVELOPMENT else locked(*DEVELOPMENT)
+    for name, before in LOCKED.items():
+        known = locked(*before)
         left_out = [f"--no-emit-package={package}" for package in known]
         if code := call(find_uv(PYTHON), *compilation, *extra, *left_out, f"{name}.in", "-o", f"{name}.txt"):
             return code

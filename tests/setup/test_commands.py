@@ -130,11 +130,15 @@ def test_lock_leaves_out_of_optional_files_what_the_environment_has(
         "requirements-dev.txt",
         "requirements-bench.txt",
         "requirements-llm.txt",
+        "requirements-otel.txt",
     ]
     left_out = [[word for word in call if word.startswith("--no-emit-package=")] for call in calls]
     assert left_out[:2] == [[], []]
-    for optional in left_out[2:]:
-        assert {"--no-emit-package=django", "--no-emit-package=pytest"} <= set(optional)
+    *with_development, traces = map(set, left_out[2:])
+    assert all({"--no-emit-package=django", "--no-emit-package=pytest"} <= left for left in with_development)
+    assert "--no-emit-package=django" in traces
+    # Production installs it beside requirements.txt, without what tests need.
+    assert "--no-emit-package=opentelemetry-sdk" not in traces
 
 
 def test_clean_keeps_the_data(checkout: Path) -> None:
