@@ -12,6 +12,7 @@ from caching.operations.servers import Server, Unknown
 
 MOST_ENTRIES: Final = 128
 """Of each server and each log: as many as a server keeps by itself."""
+NEWEST: Final = 25
 _CLIENT_CHARACTERS: Final = 40
 
 
@@ -42,6 +43,15 @@ class Log:
     entries: list[Entry]
     noted: list[Noted]
     unknown: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> list[Entry]:
+        """As many as one takes in at a glance."""
+        return self.entries[:NEWEST]
+
+    @property
+    def older(self) -> list[Entry]:
+        return self.entries[NEWEST:]
 
 
 @dataclass(frozen=True, slots=True)

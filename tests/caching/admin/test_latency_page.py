@@ -9,6 +9,9 @@ import redis
 from django.test import Client
 from pytest_django import Settings
 
+from caching import stats
+from caching.stats import delivery
+from caching.stats.numbers import Timed
 from caching.templatetags.durations import microseconds
 from platform_app.models import User
 from tests.caching.operations.conftest import noting_cluster, noting_server
@@ -56,6 +59,17 @@ def test_a_monitor_that_is_off_tells_how_to_switch_it_on(noting_server: redis.Re
     assert "has noticed none" in page
     noting_server.eval("for i = 1, 20000000 do end", 0)
     assert 'scope="row">command<' in viewer.get(PAGE).text
+
+
+def test_what_the_cache_took_is_shown_for_the_chosen_period(viewer: Client) -> None:
+    assert "Nothing was timed in the last hour" in viewer.get(PAGE).text
+    stats.timed("query:progress", Timed.COMPUTED, 0.25)
+    delivery.flush()
+    for period in ("", "?period=day", "?period=week", "?period=nonsense"):
+        page = viewer.get(f"{PAGE}{period}")
+        assert [timing.kind for timing in page.context["timings"]] == ["all", "query:progress"]
+        assert "Nothing was timed" not in page.text
+    assert page.context["period"] == "hour"
 
 
 def test_all_masters_of_a_cluster_are_on_it(noting_cluster: list[redis.Redis], viewer: Client) -> None:
