@@ -1,0 +1,89 @@
+"""What operators look at and do on a Redis with 100,000 keys of ours among 200,000 others, beside people who use it: no
+single command holds the server up for longer than 5 ms."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import redis
+from django.core.management import call_command
+from django.test import Client
+
+from caching.operations import servers, slowlog
+from platform_app.models import User
+from tests.planting import plant
+from tests.servers import find_valkey
+from tests.topologies import start_single, stop_guarded
+
+LONGEST_US = 5000
+# A busy machine suspends the server now and then, and the log cannot tell. What is slow by itself is slow each time.
+ROUNDS = 3
+
+PAGES = [
+    "/admin/cache/latency/",
+    "/admin/caching/ailedgerline/",
+    "/admin/sessions_ext/savedsession/",
+]
+COMMANDS = [
+    "cache_invalidate --user 7 --dry-run",
+]
+
+
+@pytest.fixture
+def full_server(
+    tmp_path: Path, redis_key_prefix: str, use_redis: Callable[[str], None]
+) -> Iterator[redis.Redis]:
+    options = f"--slowlog-log-slower-than {LONGEST_US} --slowlog-max-len 1000"
+    server = start_single(find_valkey(), tmp_path, *options.split())
+    use_redis(server.url)
+    with server.client() as client:
+        plant(client)
+        yield client
+    stop_guarded(server.process)
+
+
+@contextmanager
+def somebody_who_keeps_asking(server: redis.Redis) -> Iterator[list[int]]:
+    """Another client, for as long as the block lasts. How many answers it got is in the list."""
+    answers, over = [0], threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            assert server.ping()
+            answers[0] += 1
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        thread.join()
+
+
+def look_at_everything(site: Client) -> None:
+    for path in PAGES:
+        assert site.get(path).status_code == 200, path
+    for command in COMMANDS:
+        call_command(*command.split(), stdout=StringIO())
+
+
+def test_no_command_of_an_operator_takes_longer_than_5_ms(
+    full_server: redis.Redis, admin_user: User, client_for: Callable[[User], Client]
+) -> None:
+    site = client_for(admin_user)
+    for _ in range(ROUNDS):
+        full_server.slowlog_reset()
+        with somebody_who_keeps_asking(full_server) as answers:
+            look_at_everything(site)
+        assert answers[0] > 0
+        with servers.connected() as primaries:
+            noted = slowlog.slow(primaries).entries
+        if not noted:
+            return
+    pytest.fail("\n".join(f"{entry.amount} µs: {entry.logged}" for entry in noted))
