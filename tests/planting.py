@@ -39,16 +39,32 @@ class Patch:
 
 
 def plant(server: redis.Redis, *, ours: int = OURS, foreign: int = FOREIGN) -> None:
-    """Also what is slow to look at as a whole: one HASH of 100,000 fields and one string of 5 MB, ours and theirs."""
     numbers = count()
     for total, patches in ((ours, _our_patches()), (foreign, _foreign_patches())):
         for patch in patches:
             _plant(server, patch, round(total * patch.share), next(numbers))
-    for start in (f"{conf.key_prefix()}db_query:large:", "other:large:"):
-        server.set(f"{start}{'a' * 40}", b"x" * 5_000_000, ex=DAY_SECONDS)
-        for first in range(0, 100_000, CHUNK):
-            fields = {f"field {number}": number for number in range(first, first + CHUNK)}
-            server.hset(f"{start}{'b' * 40}", mapping=fields)
+    plant_leftovers(server)
+    _plant_large(server, "other:large:")
+
+
+def plant_leftovers(server: redis.Redis, *, each: int = 1_000) -> None:
+    """What a cleanup takes away: the same ones each time."""
+    result, _ = _packed()
+    start, digest = f"{conf.key_prefix()}db_query:", f"{'0' * 28}%#"
+    forgotten = Patch(1, f"{start}forgotten:{digest}", ("SET", result), life_seconds=0)
+    damaged = Patch(1, f"{start}damaged:{digest}", ("SET", "no entry of ours"))
+    for salt, patch in enumerate((forgotten, damaged), 100):
+        _plant(server, patch, each, salt)
+    _plant_large(server, f"{start}large:")
+
+
+def _plant_large(server: redis.Redis, start: str) -> None:
+    """A string of 5 MB and a HASH of 100,000 fields."""
+    server.set(f"{start}{'a' * 40}", b"x" * 5_000_000, ex=DAY_SECONDS)
+    large = f"{start}{'b' * 40}"
+    for first in range(0, 100_000, CHUNK):
+        server.hset(large, mapping={f"field {number}": number for number in range(first, first + CHUNK)})
+    server.expire(large, DAY_SECONDS)
 
 
 def _plant(server: redis.Redis, patch: Patch, wanted: int, salt: int) -> None:
@@ -62,15 +78,13 @@ def _our_patches() -> list[Patch]:
     result, answer = _packed()
     prefix, digest = conf.key_prefix(), f"{'0' * 28}%#"
     return [
-        Patch(0.40, f"{prefix}db_query:progress:user:#:{digest}", ("SET", result)),
+        Patch(0.42, f"{prefix}db_query:progress:user:#:{digest}", ("SET", result)),
         Patch(0.15, f"{prefix}db_query:scenario:scenario:#:{digest}", ("SET", result)),
         Patch(0.20, f"{prefix}ai_cache:persona_reply:{digest}", ("SET", answer)),
         Patch(0.12, f"{prefix}tag:0123456789ab:platform_app_message:id=#", ("SET", "0123456789abcdef")),
         Patch(0.06, f"{prefix}session:{digest}", ("HSET", "_auth_user_id", '"7"', "~saved", "1")),
         Patch(0.03, f"{prefix}agent_session:{{{digest}}}", ("HSET", "about", "{}", "said", "3")),
         Patch(0.02, f"{prefix}throttle:sign_in:{digest}", ("ZADD", "1", "attempt")),
-        Patch(0.01, f"{prefix}db_query:forgotten:{digest}", ("SET", result), life_seconds=0),
-        Patch(0.01, f"{prefix}db_query:damaged:{digest}", ("SET", "no entry of ours")),
     ]
 
 
@@ -95,7 +109,7 @@ def _packed() -> tuple[bytes, bytes]:
 def _value_of(pattern: str) -> bytes:
     from caching.connection import redis_client
 
-    (key,) = redis_client().scan_iter(match=conf.key_prefix() + pattern, count=1000)
+    (key,) = set(redis_client().scan_iter(match=conf.key_prefix() + pattern, count=1000))
     value = redis_client().get(key)
     assert isinstance(value, bytes)
     return value
