@@ -50,6 +50,7 @@ def pages_and_commands() -> None:
     plant(redis_client())
     tell(figure="planting", keys=redis_client().dbsize(), seconds=round(perf_counter() - began, 1))
     site = administrator()
+    site.get("/admin/")  # the first page of a process loads a lot
     for name, path in PAGES.items():
         visit(name, lambda path=path: site.get(path))
     for name, command in COMMANDS.items():
