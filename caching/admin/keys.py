@@ -71,7 +71,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
     status = 200
     try:
         if form.is_valid():
-            context |= _listed(request, browse(form.search, _place(request)), form.search)
+            context |= _listed(request, browse(form.search, _place(request)))
         else:
             status = 400
     except BadPlace as error:
@@ -100,7 +100,7 @@ def _place(request: HttpRequest) -> Place | None:
     return Place.of(text) if text else None
 
 
-def _listed(request: HttpRequest, page: Page, search: Search) -> dict[str, Any]:
+def _listed(request: HttpRequest, page: Page) -> dict[str, Any]:
     query = request.GET.copy()
     query.pop(PLACE, None)
     again_query = query.urlencode()
@@ -110,7 +110,6 @@ def _listed(request: HttpRequest, page: Page, search: Search) -> dict[str, Any]:
         "page": page,
         "rows": [_row(facts) for facts in page.keys],
         "progress": _progress(page),
-        "is_searching": search != Search(),
         "is_continued": bool(request.GET.get(PLACE)),
         "again_query": again_query,
         "next_query": query.urlencode(),

@@ -76,13 +76,13 @@ def _open_vector(opened: Opened, found: Sealed, *, may_read: bool) -> None:
     except ValueError:
         opened.fault = "Not decodable: its body is no vector."
         return
-    norm = math.sqrt(math.fsum(number * number for number in vector if math.isfinite(number)))
     opened.details += [
         ("Dimension", f"{len(vector):,}"),
-        ("Norm", f"{norm:.6f}"),
         ("Tokens", f"{vectors.tokens_of(found.body):,}"),
     ]
     if may_read:
+        norm = math.sqrt(math.fsum(number * number for number in vector if math.isfinite(number)))
+        opened.details.append(("Norm", f"{norm:.6f}"))
         begin = "\n".join(f"{number: .8f}" for number in vector[:FIRST_NUMBERS])
         opened.blocks.append(Block("First numbers", begin))
 

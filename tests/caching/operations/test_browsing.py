@@ -27,8 +27,9 @@ from tests.loopback_openai import LoopbackOpenAI
 
 @pytest.fixture
 def no_prefix(settings: Settings, redis_key_prefix: str) -> Iterator[None]:
-    """Foreign keys lie beside ours. They are taken away at the end, and all others too: the server is that of the tests."""
+    """Foreign keys lie beside ours. No others are there, nor after the test: the server is that of the tests."""
     settings.REDIS_KEY_PREFIX = ""
+    redis_client().flushdb()
     yield
     settings.REDIS_KEY_PREFIX = redis_key_prefix
     redis_client().flushdb()
