@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 
 from caching.admin.pages import VALUES, VIEW, cache_page, frame
 from caching.operations import names
-from caching.operations.browsing import Page, browse
+from caching.operations.browsing import Page, browse, named
 from caching.operations.facts import Facts
 from caching.operations.namespaces import Content, known
 from caching.operations.places import BadPlace, Place
@@ -72,6 +72,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
     try:
         if form.is_valid():
             context |= _listed(request, browse(form.search, _place(request)))
+            context["exact"] = _exact(form.search)
         else:
             status = 400
     except BadPlace as error:
@@ -114,6 +115,11 @@ def _listed(request: HttpRequest, page: Page) -> dict[str, Any]:
         "again_query": again_query,
         "next_query": query.urlencode(),
     }
+
+
+def _exact(search: Search) -> dict[str, Any] | None:
+    facts = named(search.text) if search.is_word else None
+    return _row(facts) if facts else None
 
 
 def _progress(page: Page) -> str:

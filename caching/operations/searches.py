@@ -43,6 +43,11 @@ class Search:
         if self.type and self.type not in TYPES:
             raise BadSearch(f"There is no type {self.type!r}.")
 
+    @property
+    def is_word(self) -> bool:
+        """Whether the text is a part of a name, and no pattern."""
+        return bool(self.text) and not _GLOB.search(self.text)
+
     @cached_property
     def pattern(self) -> bytes:
         """For MATCH. The namespace is looked at here as well: a pattern cannot say both."""
@@ -72,7 +77,7 @@ class Search:
 
     def _text_pattern(self) -> bytes:
         text = _STARS.sub("*", self.text).encode(errors="surrogatepass")
-        return text if _GLOB.search(self.text) else b"*" + _escaped(text) + b"*"
+        return b"*" + _escaped(text) + b"*" if self.is_word else text
 
 
 def _escaped(text: bytes) -> bytes:

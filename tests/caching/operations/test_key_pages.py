@@ -156,6 +156,13 @@ class TestList:
             path = f"{LIST}{onward[1].replace('&amp;', '&')}" if onward else ""
         assert len(seen) == 300
 
+    def test_a_whole_name_leads_to_its_key_at_once(self, viewer: Client) -> None:
+        plant(["stats:exactly", "theirs"])
+        said = "There is a key of exactly this name"
+        assert said in viewer.get(f"{LIST}?text=stats:exactly").text
+        for text in ("stats:exact", "theirs", "stats:*"):
+            assert said not in viewer.get(f"{LIST}?text={text}").text
+
     def test_nothing_found_is_said(self, viewer: Client) -> None:
         assert "No key fits." in viewer.get(f"{LIST}?text=nothing").text
 
