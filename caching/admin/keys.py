@@ -38,7 +38,7 @@ class SearchForm(forms.Form):
     scope = forms.CharField(
         label="Belongs to",
         required=False,
-        help_text="user:7, scenario:456, or any tag. Entries are opened for this, so it is slower.",
+        help_text="user:7, scenario:456, or any tag. Entries are opened for this: it is slower, and they count as just used.",
     )
     type = forms.ChoiceField(
         label="Type in Redis", required=False, choices=[("", "Any"), *((each, each) for each in TYPES)]
@@ -150,8 +150,14 @@ def _in_words(facts: Facts) -> dict[str, Any]:
         "ttl_exact": f"{(facts.ttl_ms or 0) / 1000:,.3f} s" if has_end else "",
         "size": UNKNOWN if facts.size_bytes is None else filesizeformat(facts.size_bytes),
         "size_exact": "" if facts.size_bytes is None else f"{facts.size_bytes:,} bytes",
-        "idle": UNKNOWN if facts.idle_seconds is None else f"{duration(facts.idle_seconds)} ago",
+        "idle": _used(facts.idle_seconds),
     }
+
+
+def _used(idle_seconds: int | None) -> str:
+    if idle_seconds is None:
+        return UNKNOWN
+    return f"{duration(idle_seconds)} ago" if idle_seconds else "just now"
 
 
 def _described(opened: Opened) -> dict[str, Any]:

@@ -45,6 +45,9 @@ class Writer:
     name: str
     seconds_left: float
 
+    def __str__(self) -> str:
+        return f"writer {self.name} is about to commit, and believed for {duration(self.seconds_left)} more"
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -133,7 +136,7 @@ def mark_in(found: bytes | None, epoch: bytes, now: float) -> Mark:
         ]
         alive = tuple(writer for writer in writers if writer.seconds_left > 0)
         if alive:
-            return Mark(text, None, alive, "a writer is about to commit")
+            return Mark(text, None, alive, "; ".join(map(str, alive)))
         return Mark(text, None, (), "its writers have let their marks run out")
     if not found.startswith(epoch):
         return Mark(text, None, why_not="its stamp is of a Redis that was restarted or replaced")

@@ -7,7 +7,6 @@ import time
 from caching.connection import wire
 from caching.operations import names
 from caching.operations.names import shown
-from caching.operations.spoken import duration
 from caching.operations.validity import mark_in
 from caching.operations.values.opened import Opened
 
@@ -18,11 +17,8 @@ def open_stamp(opened: Opened, found: bytes, *, may_read: bool) -> None:
     opened.what = f"The stamp of the tag {tag}. What rests on it counts while it stays the same."
     mark = mark_in(found, wire.epoch_of(key.decode(errors="surrogateescape")), time.time())
     opened.details.append(("Stamp", mark.text))
-    opened.details += [
-        ("Writer", f"{writer.name}, until {duration(writer.seconds_left)} from now")
-        for writer in mark.writers
-    ]
     if mark.writers:
+        opened.details.append(("Busy", mark.why_not))
         opened.details.append(("Meanwhile", "nobody takes or stores what rests on it"))
     elif mark.why_not:
         opened.details.append(("Does not count", f"{mark.why_not}; its next reader gives it a new one"))

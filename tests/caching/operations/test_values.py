@@ -175,7 +175,7 @@ class TestTags:
     def test_a_busy_tag_names_its_writers(self) -> None:
         tags.announce("abcdef0123456789", ["user:7"])
         facts = dict(opened("tag:user:7").details)
-        assert facts["Writer"].startswith("abcdef0123456789, until ")
+        assert facts["Busy"].startswith("writer abcdef0123456789 is about to commit, and believed for ")
         assert facts["Meanwhile"] == "nobody takes or stores what rests on it"
 
     def test_a_stamp_of_another_primary_does_not_count(self) -> None:
