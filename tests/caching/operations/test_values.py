@@ -346,6 +346,10 @@ class TestGarbage:
         plant([name], packed(b"x"))
         opened(name)
 
+    def test_an_entry_that_would_expand_to_very_much_is_not_expanded(self) -> None:
+        plant(["db_query:x:1"], packed(b"x" * (9 * 2**20)))
+        assert "too large" in opened("db_query:x:1").fault
+
     def test_a_long_text_is_cut_and_says_so(self) -> None:
         body = msgspec.json.encode({"choices": [{"message": {"content": "word " * 40_000}}]})
         plant(["ai_cache:chat:1"], packed(body))
