@@ -100,6 +100,7 @@ class TestResults:
         titles()
         name = the_name("db_query:opened_titles")
         raw = redis_client().get(key(name))
+        assert isinstance(raw, bytes)
         entry = codec.decode(codec.Typed(entries.Entry), raw)
         stranger = msgspec.structs.replace(entry, body=b"\0" * 8 + entry.body[8:])
         redis_client().set(key(name), codec.encode(codec.Typed(entries.Entry), stranger), ex=60)
