@@ -30,6 +30,7 @@ class Tab:
 
 
 TABS: Final = (
+    Tab("Keys", "cache:keys", VIEW),
     Tab("Slow log and latency", "cache:latency", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
     Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),

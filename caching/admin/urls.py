@@ -1,10 +1,12 @@
 """The cache's own pages in the admin: config mounts them at /admin/cache/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from caching.admin import latency
+from caching.admin import keys, latency
 
 app_name = "cache"
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
+    path("keys/", keys.key_list, name="keys"),
+    path("keys/<str:address>/", keys.one_key, name="key"),
     path("latency/", latency.page, name="latency"),
 ]

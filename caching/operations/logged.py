@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from caching import conf
 from caching.connection import scripts
-from caching.operations import namespaces
+from caching.operations import names, namespaces
 from caching.operations.namespaces import Content, Namespace
 
 # A server keeps no more than this of a command, and of a word, and says how much it left out.
@@ -21,6 +21,7 @@ MOST_BYTES = 128
 _MORE_WORDS = re.compile(rb"\.\.\. \((\d+) more arguments\)")
 _MORE_BYTES = re.compile(rb"\.\.\. \((\d+) more bytes\)$")
 
+_CUT = "…"
 _COMMAND = re.compile(r"[A-Z][A-Z0-9._-]{0,40}")
 _SCRIPTS = frozenset("EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO".split())
 _COUNTED = frozenset("LMPOP ZMPOP SINTERCARD ZINTERCARD ZDIFF ZINTER ZUNION".split())
@@ -53,6 +54,11 @@ class Logged:
     arguments: int
     argument_bytes: int
     is_whole: bool
+
+    @property
+    def address(self) -> str:
+        """Where the key has a page; empty for one that is not shown whole."""
+        return "" if self.key.endswith(_CUT) else names.address_of(self.key.encode())
 
 
 def describe(words: Sequence[bytes]) -> Logged:
@@ -123,9 +129,9 @@ def _number(words: Sequence[bytes], place: int) -> int:
 
 def _shown(raw_key: bytes, ours: Namespace) -> str:
     if ours.content is Content.SECRET:
-        return f"{ours.start}…"
+        return ours.start + _CUT
     name = raw_key.decode(errors="replace").removeprefix(conf.key_prefix())
-    return _MORE_BYTES.sub(b"", name.encode()).decode() + "…" if len(raw_key) > MOST_BYTES else name
+    return _MORE_BYTES.sub(b"", name.encode()).decode() + _CUT if len(raw_key) > MOST_BYTES else name
 
 
 def _script(words: Sequence[bytes]) -> str:

@@ -21,6 +21,9 @@ HITS = 500
 OVERVIEW_MUST_MS = 300
 
 PAGES = {
+    "keys": "/admin/cache/keys/",
+    "keys, nothing matches": "/admin/cache/keys/?text=matches-nothing-at-all",
+    "keys of a user": "/admin/cache/keys/?scope=user%3A7",
     "slow log and latency": "/admin/cache/latency/",
     "sessions": "/admin/sessions_ext/savedsession/",
 }

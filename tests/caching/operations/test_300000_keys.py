@@ -14,6 +14,7 @@ import redis
 from django.core.management import call_command
 from django.test import Client
 
+from caching.operations import names
 from platform_app.models import User
 from tests.planting import plant, plant_leftovers
 from tests.servers import find_valkey
@@ -25,6 +26,10 @@ ROUNDS = 4
 SCRIPTS = (b"EVAL", b"EVALSHA")
 
 PAGES = [
+    "/admin/cache/keys/",
+    "/admin/cache/keys/?text=matches-nothing-at-all",
+    "/admin/cache/keys/?namespace=db_query%3A",
+    "/admin/cache/keys/?scope=user%3A7",
     "/admin/cache/latency/",
     "/admin/caching/ailedgerline/",
     "/admin/sessions_ext/savedsession/",
@@ -67,8 +72,14 @@ def somebody_who_keeps_asking(server: redis.Redis) -> Iterator[list[int]]:
         thread.join()
 
 
+def pages_of_large_keys() -> list[str]:
+    """Of a string of 5 MB and of a HASH of 100,000 fields."""
+    found = [f"db_query:large:{sign * 40}".encode() for sign in "ab"]
+    return [f"/admin/cache/keys/{names.address_of(name)}/" for name in found]
+
+
 def look_at_everything(site: Client) -> None:
-    for path in PAGES:
+    for path in [*PAGES, *pages_of_large_keys()]:
         assert site.get(path, headers={"host": "localhost"}).status_code == 200, path
     for command in COMMANDS:
         call_command(*command.split(), stdout=StringIO())
