@@ -41,6 +41,19 @@ def test_slow_commands_are_shown_and_what_they_carry_is_not(
     assert redis_key_prefix not in page
 
 
+def test_a_key_of_ours_leads_to_its_page_and_the_one_of_a_session_does_not(
+    noting_server: redis.Redis, viewer: Client, redis_key_prefix: str
+) -> None:
+    noting_server.set(f"{redis_key_prefix}db_query:chats:ab", "v")
+    noting_server.set(f"{redis_key_prefix}session:ab", "v")
+    page = viewer.get(PAGE)
+    addresses = {entry.logged.key: entry.logged.address for entry in page.context["slow"].entries}
+    address = addresses["db_query:chats:ab"]
+    assert f'href="/admin/cache/keys/{address}/"' in page.text
+    assert "db_query:chats:ab" in viewer.get(f"/admin/cache/keys/{address}/").text
+    assert addresses["session:…"] == ""
+
+
 def test_large_requests_and_replies_stand_where_the_server_keeps_them(
     noting_server: redis.Redis, viewer: Client
 ) -> None:
