@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from caching import entries, flight, near, pending, stats, tags
 from caching.codec import MISS
-from caching.connection.wire import Command
+from caching.connection.wire import Command, Reply
 from caching.entries import Reading, holds_now
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
@@ -40,8 +41,7 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
     if is_ready and (copy := _near(call)) is not None:
         return query.near_hit(copy)
     if entries.is_known(call.key) or not pending.is_clean():
-        value, reading = query.look(call, near.position() if is_ready else None)
-        stats.record(query.kind, reading.outcome)
+        value, reading = _looked(query, call, is_ready=is_ready)
         if value is not MISS and not query.is_due(reading):
             return cast("R", value)
         computation = _Computation(query, call, value, reading)
@@ -58,12 +58,13 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
         return computation.taken(shared)
     except _Unshareable:
         return computation.alone()
+    finally:
+        computation.count_reading()
 
 
 async def answer_async(query: Query[R], call: Call) -> R:
     """As `answer`, for a coroutine function."""
-    value, reading = await asyncio.to_thread(_look, query, call)
-    stats.record(query.kind, reading.outcome)
+    value, reading = await asyncio.to_thread(_looked, query, call)
     if value is not MISS and not query.is_due(reading):
         return cast("R", value)
     computation = _Computation(query, call, value, reading)
@@ -87,7 +88,8 @@ class _Computation(Generic[R]):
         self._query = query
         self._call = call
         self._found = found
-        self._has_looked = looked is not None
+        self._began = time.perf_counter()
+        self._is_counted = looked is not None
         self._recorder = Recorder(call.scopes, looked.stamps if looked else {})
         self._own: Computed[R] | None = None
         self._baggage = Baggage(self._asked_with_lease)
@@ -163,7 +165,14 @@ class _Computation(Generic[R]):
         if shared.why_not_stored:
             raise _Unshareable
         self._query.pass_on(shared)
+        self._query.count_wait(time.perf_counter() - self._began)
         return self._query.copy(shared)
+
+    def count_reading(self) -> None:
+        """Who joined another caller of this process has not looked: it was not there, else nobody would compute it."""
+        if not self._is_counted:
+            stats.record(self._query.kind, Outcome.ABSENT)
+            self._is_counted = True
 
     def _keep(self, finished: Computed[R]) -> Computed[R]:
         self._own = finished
@@ -184,22 +193,29 @@ class _Computation(Generic[R]):
         return [("GET", self._call.key), *self._births.commands]
 
     def _look_again(self) -> Any:
-        value, reading = self._seen_with_lease() or _look(self._query, self._call)
-        if not self._has_looked:
-            stats.record(self._query.kind, reading.outcome)
+        seen = self._baggage.claimed()
+        value, reading = (seen and self._seen_with_lease(seen)) or _look(self._query, self._call)
+        self._count(reading, has_waited=seen is None)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
-        if self._has_looked:
-            stats.record(self._query.kind, Outcome.WAITED)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
 
-    def _seen_with_lease(self) -> tuple[Any, Reading] | None:
-        """None if nothing came with it, or an entry that may be newer than what this process knows."""
-        if (replies := self._baggage.claimed()) is None:
-            return None
+    def _count(self, reading: Reading, *, has_waited: bool) -> None:
+        """What is found after another process's flight, or after a miss of one's own, somebody else has just computed."""
+        seconds = time.perf_counter() - self._began
+        is_theirs = reading.entry is not None and (has_waited or self._is_counted)
+        if is_theirs:
+            self.count_reading()
+            self._query.count_wait(seconds)
+        elif not self._is_counted:
+            self._query.count(reading, seconds)
+            self._is_counted = True
+
+    def _seen_with_lease(self, replies: Sequence[Reply]) -> tuple[Any, Reading] | None:
+        """None if it is an entry that may be newer than what this process knows."""
         packed, *births = replies
         if not isinstance(packed, bytes):
             packed = None
@@ -226,6 +242,16 @@ def _near(call: Call) -> near.Entry | None:
 
 def _look(query: Query[R], call: Call) -> tuple[Any, Reading]:
     return query.look(call, near.position() if scopes.ready() else None)
+
+
+def _looked(query: Query[R], call: Call, *, is_ready: bool | None = None) -> tuple[Any, Reading]:
+    """The same, counted as the reading of this caller."""
+    began = time.perf_counter()
+    if is_ready is None:
+        is_ready = scopes.ready()
+    value, reading = query.look(call, near.position() if is_ready else None)
+    query.count(reading, time.perf_counter() - began)
+    return value, reading
 
 
 def _must_be_alone(reading: Reading) -> bool:
