@@ -30,43 +30,26 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One of the pages that lie beside one another. `url_name` is the one of its address.
-
-    Of a page of the admin itself `model` is the model: its admin may be stricter than the permission.
-    """
+    """One of the pages that lie beside one another. `url_name` is the one of its address."""
 
     title: str
     url_name: str
     permission: str
-    model: str = ""
 
     def is_for(self, request: HttpRequest) -> bool:
-        if self.model:
-            model_admin = admin.site.get_model_admin(apps.get_model(self.model))
-            return model_admin.has_view_permission(request)
-        return request.user.has_perm(self.permission)
+        """Of a list of the admin its own admin decides: it may be stricter than the permission."""
+        if not self.url_name.startswith("admin:"):
+            return request.user.has_perm(self.permission)
+        name = self.url_name.removeprefix("admin:").removesuffix("_changelist")
+        model_admin = admin.site.get_model_admin(apps.get_model(*name.rsplit("_", 1)))
+        return model_admin.has_view_permission(request)
 
 
 TABS: Final = (
     Tab("Overview", "cache:overview", VIEW),
-    Tab(
-        "AI ledger",
-        "admin:caching_ailedgerline_changelist",
-        "caching.view_ailedgerline",
-        "caching.ailedgerline",
-    ),
-    Tab(
-        "Question pairs",
-        "admin:caching_shadowhit_changelist",
-        "caching.view_shadowhit",
-        "caching.shadowhit",
-    ),
-    Tab(
-        "Sessions",
-        "admin:sessions_ext_savedsession_changelist",
-        "sessions_ext.view_savedsession",
-        "sessions_ext.savedsession",
-    ),
+    Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
+    Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),
+    Tab("Sessions", "admin:sessions_ext_savedsession_changelist", "sessions_ext.view_savedsession"),
 )
 
 

@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from caching.admin.overview import overview_page
+from caching.admin import overview
 
 app_name = "cache"
 urlpatterns: list[URLPattern] = [
-    path("", overview_page, name="overview"),
+    path("", overview.overview_page, name="overview"),
 ]
