@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from caching.admin.charts import Chart, Form, Line, Scale, Value
+from caching.admin.charts import Chart, Form, Line, Scale
 from caching.operations.wording import Unit, duration, share, told
 from caching.stats import Outcome
-from caching.stats.numbers import Numbers, Timed
+from caching.stats.numbers import Histogram, Numbers, Timed
 from caching.stats.series import Slot
 
 Slots = tuple[Slot, ...]
-_P95 = 0.95
 _ENOUGH = 20
 """readings, of which a ratio says something"""
 _TIMED = (
@@ -67,6 +66,7 @@ def _ratio(slots: Slots, whole: Numbers) -> Chart:
 
 
 def _latencies(slots: Slots, whole: Numbers) -> Chart:
+    by_slot, together = [slot.whole.latencies for slot in slots], whole.latencies
     return _chart(
         slots,
         (
@@ -75,12 +75,7 @@ def _latencies(slots: Slots, whole: Numbers) -> Chart:
             "Of 100, 95 took at most so long. The scale is logarithmic: a line higher is ten times as long.",
         ),
         [
-            Line(
-                label,
-                tone,
-                [_percentile(slot.whole, timed) for slot in slots],
-                duration(_percentile(whole, timed)),
-            )
+            Line(label, tone, [_p95(of.get(timed)) for of in by_slot], duration(_p95(together.get(timed))))
             for timed, label, tone in _TIMED
         ],
         Unit.SECONDS,
@@ -111,9 +106,8 @@ def _chart(
     )
 
 
-def _percentile(numbers: Numbers, timed: Timed) -> Value:
-    histogram = numbers.latencies.get(timed)
-    return histogram.percentile(_P95) if histogram else None
+def _p95(histogram: Histogram | None) -> float | None:
+    return histogram.percentile(0.95) if histogram else None
 
 
 def _clock(slot: Slot) -> str:

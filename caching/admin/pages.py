@@ -40,9 +40,8 @@ class Tab:
         """Of a list of the admin its own admin decides: it may be stricter than the permission."""
         if not self.url_name.startswith("admin:"):
             return request.user.has_perm(self.permission)
-        name = self.url_name.removeprefix("admin:").removesuffix("_changelist")
-        model_admin = admin.site.get_model_admin(apps.get_model(*name.rsplit("_", 1)))
-        return model_admin.has_view_permission(request)
+        app, model = self.url_name.removeprefix("admin:").removesuffix("_changelist").rsplit("_", 1)
+        return admin.site.get_model_admin(apps.get_model(app, model)).has_view_permission(request)
 
 
 TABS: Final = (

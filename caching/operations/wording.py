@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
+from django.template.defaultfilters import filesizeformat
+
 UNKNOWN = "unknown"
 NOTHING = "–"
 
@@ -71,12 +73,4 @@ def usd(amount: Decimal | None) -> str:
 
 
 def size(byte_count: float | None) -> str:
-    if byte_count is None:
-        return UNKNOWN
-    for name in ("B", "kB", "MB", "GB"):
-        if byte_count < 1000:
-            return (
-                f"{byte_count:.0f} {name}" if name == "B" or byte_count >= 100 else f"{byte_count:.1f} {name}"
-            )
-        byte_count /= 1000
-    return f"{byte_count:.1f} TB"
+    return UNKNOWN if byte_count is None else filesizeformat(byte_count).replace("\N{NO-BREAK SPACE}", " ")

@@ -40,12 +40,19 @@
     return sums.reverse();
   }
 
+  // What has no neighbour is no line: it is drawn as a point.
+  function lonely(plot, series) {
+    const values = plot.data[series];
+    return values.flatMap((value, place) =>
+      (value != null && values[place - 1] == null && values[place + 1] == null ? [place] : []));
+  }
+
   function seriesOf(data, colours) {
     const bars = uPlot.paths.bars({ size: [0.82, 48], align: isByDay(data) ? 0 : 1, radius: 0.15 });
     const drawn = colours.map((colour) =>
       data.form === "stacked"
         ? { fill: colour, stroke: colour, width: 0, paths: bars, points: { show: false } }
-        : { stroke: colour, width: 2, spanGaps: true, points: { size: 5, fill: colour } },
+        : { stroke: colour, width: 2, points: { show: true, size: 5, width: 0, fill: colour, filter: lonely } },
     );
     return [{}, ...(data.form === "stacked" ? drawn.reverse() : drawn)];
   }
