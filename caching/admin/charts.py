@@ -62,7 +62,7 @@ class Chart:
 
     @property
     def has_values(self) -> bool:
-        return any(value for line in self.lines for value in line.values)
+        return any(self._says(value) for line in self.lines for value in line.values)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -83,13 +83,17 @@ class Chart:
         rows = []
         for place in reversed(range(len(self.at))):
             values = [line.values[place] for line in self.lines]
-            if any(values):
+            if any(map(self._says, values)):
                 cells = [
                     (line.label, told(value, self.unit))
                     for line, value in zip(self.lines, values, strict=True)
                 ]
                 rows.append(Row(self._when(self.at[place]), cells))
         return rows
+
+    def _says(self, value: Value) -> bool:
+        """A part of 0 is nothing, but a ratio of 0 is one."""
+        return value is not None and (bool(value) or self.form is Form.LINES)
 
     @property
     def _zone_name(self) -> str:
