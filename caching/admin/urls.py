@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from caching.admin import overview
+from caching.admin import keys, overview
 
 app_name = "cache"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview_page, name="overview"),
+    path("keys/", keys.key_list, name="keys"),
+    path("keys/<str:address>/", keys.one_key, name="key"),
 ]
