@@ -125,6 +125,11 @@ def ai_sheet(prefix: str, day: date) -> str:
     return f"{prefix}stats:ai:{day.isoformat()}"
 
 
+def doctor_probe(prefix: str, token: str) -> str:
+    """`stats:doctor:<token>`: what the doctor writes, and deletes at once, to see whether a change is pushed."""
+    return f"{prefix}stats:doctor:{_id(token)}"
+
+
 def epoch_sight(prefix: str, epoch: str) -> str:
     """`flight:epoch:<id>`: when a Redis primary was first seen."""
     return f"{prefix}flight:epoch:{_id(epoch)}"
