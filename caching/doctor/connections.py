@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from caching.connection import primary_clients
-from caching.doctor.findings import Verdict, ok, warn
+from caching import conf, keys
+from caching.connection import primary_clients, raising_cache_unavailable
+from caching.doctor.findings import NotTold, Verdict, ok, warn
+from caching.doctor.masking import masked
 from caching.doctor.registry import ServerCheck
 from caching.doctor.servers import Server
 from caching.doctor.wiring import MOST_SECONDS
+from caching.errors import CacheUnavailable
 
 MOST_OF_CONNECTIONS = 0.8
 LEAST_BUFFER_BYTES = 8 * 2**20
@@ -27,12 +30,11 @@ def idle(server: Server) -> Verdict:
 
 
 def enough(server: Server) -> Verdict:
-    """Each process that keeps a near cache is tracked by one connection, so the server knows how many there are."""
     most, open_now = int(server.number("maxclients")), int(server.number("connected_clients"))
-    processes = max(1, int(server.number("tracking_clients")))
+    many = _processes(server)
     a_process = _most_of_a_process()
-    said = f"{open_now:,} of {most:,} connections are open; {processes} processes may need {a_process} each."
-    if open_now <= MOST_OF_CONNECTIONS * most and processes * a_process <= most:
+    said = f"{open_now:,} of {most:,} connections are open; {many} {'process' if many == 1 else 'processes'} may need {a_process} each."
+    if open_now <= MOST_OF_CONNECTIONS * most and many * a_process <= most:
         return ok(said)
     return warn(
         said,
@@ -41,9 +43,29 @@ def enough(server: Server) -> Verdict:
     )
 
 
+def _processes(server: Server) -> int:
+    """Those that say that they live; each that keeps a near cache is tracked by one connection as well."""
+    try:
+        living = int(server.ask("ZCARD", keys.process_index(conf.key_prefix())))
+    except NotTold:
+        living = 0  # another primary of the cluster knows
+    return max(1, living, int(server.number("tracking_clients")))
+
+
 def _most_of_a_process() -> int:
-    pools = [client.connection_pool for client in primary_clients()]
-    return max(int(pool.max_connections) for pool in pools)
+    return max(int(pool.max_connections) for pool in _pools())
+
+
+def _pools() -> list[Any]:
+    """Those of this process, for each primary."""
+    try:
+        with raising_cache_unavailable():
+            clients: list[Any] = list(primary_clients())
+    except CacheUnavailable as error:
+        raise NotTold(
+            f"The connections of this process cannot be looked at: {masked(str(error))}."
+        ) from error
+    return [client.connection_pool for client in clients]
 
 
 def rejected(server: Server) -> Verdict:
@@ -82,8 +104,8 @@ def _bytes(word: str) -> int:
 def patience(_: Server) -> Verdict:
     """What counts is what a connection of the live pool would really do, whatever the settings say."""
     slowest, said = 0.0, ""
-    for client in primary_clients():
-        seconds, told = _patience_of(client.connection_pool)
+    for pool in _pools():
+        seconds, told = _patience_of(pool)
         if seconds >= slowest:
             slowest, said = seconds, told
     if slowest <= MOST_SECONDS:

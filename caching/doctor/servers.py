@@ -39,7 +39,7 @@ class Server:
     def __init__(self, target: Target, address: Address) -> None:
         self.target = target
         self.address = address
-        self.examined_until = time.monotonic() + EXAMINATION_SECONDS
+        self._left_seconds = EXAMINATION_SECONDS
         self._connection: Any = clients.make_connection(target, address, protocol=2, seconds=ANSWER_SECONDS)
         self._configured: dict[str, str | None] = {}
         with raising_cache_unavailable():
@@ -59,13 +59,16 @@ class Server:
 
     def ask_all(self, commands: Sequence[Command]) -> list[Any]:
         """The replies, in one round trip; NotTold stands in the place of an error."""
+        deadline = time.monotonic() + self._left_seconds
         with raising_cache_unavailable():
             self._connection.send_packed_command(self._connection.pack_commands(commands))
-            return [self._reply(command) for command in commands]
+            replies = [self._reply(command, deadline) for command in commands]
+        self._left_seconds = deadline - time.monotonic()
+        return replies
 
-    def _reply(self, command: Command) -> Any:
-        if time.monotonic() > self.examined_until:
-            raise CacheUnavailable(f"it took longer than {EXAMINATION_SECONDS:.0f} s to answer")
+    def _reply(self, command: Command, deadline: float) -> Any:
+        if time.monotonic() > deadline:
+            raise CacheUnavailable(f"it took longer than {EXAMINATION_SECONDS:g} s to answer")
         try:
             return self._connection.read_response(disconnect_on_error=False)
         except (redis.ResponseError, redis.BusyLoadingError) as error:
