@@ -31,4 +31,4 @@ def check_proxies(**_: Any) -> Messages:
     return messages(proxies(), "platform_app.E001")
 
 
-CHECKS = (SettingsCheck("settings.proxies", "Visitors are told apart", proxies),)
+CHECKS = (SettingsCheck("settings.proxies", "Proxies in front", proxies),)

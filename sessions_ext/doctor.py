@@ -70,8 +70,8 @@ def engine() -> Verdict:
 
 
 CHECKS = (
-    SettingsCheck("sessions.engine", "Sessions are in no cache", engine),
+    SettingsCheck("sessions.engine", "Place of sessions", engine),
     SettingsCheck("sessions.backup", "Copies of sessions", backup),
-    ServerCheck("sessions.eviction", "Sessions are not thrown out", eviction),
-    ServerCheck("sessions.persistence", "Sessions survive a restart", persistence),
+    ServerCheck("sessions.eviction", "Sessions and eviction", eviction),
+    ServerCheck("sessions.persistence", "Sessions after a restart", persistence),
 )

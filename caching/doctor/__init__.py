@@ -5,7 +5,7 @@
 
 A check is a function from a server to a verdict; the families are one file each. Apps above this library bring their own:
 
-    register(ServerCheck("sessions.eviction", "Sessions stay", eviction))
+    register(ServerCheck("sessions.eviction", "Sessions and eviction", eviction))
 
 What needs a right that we do not have is `unknown`, and its finding says which right. No finding holds a password, the
 name of a key or the address of a person.

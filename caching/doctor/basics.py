@@ -76,7 +76,7 @@ def clock(server: Server) -> Verdict:
 
 CHECKS = (
     ServerCheck("server.version", "Version", version),
-    ServerCheck("server.loading", "Ready to answer", loading),
+    ServerCheck("server.loading", "Data in memory", loading),
     ServerCheck("server.commands", "Commands", commands),
     ServerCheck("server.clock", "Clock", clock),
 )

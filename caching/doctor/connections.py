@@ -134,9 +134,9 @@ def _told(seconds: float | None) -> str:
 
 
 CHECKS = (
-    ServerCheck("connections.idle", "Idle connections stay", idle),
-    ServerCheck("connections.enough", "Connections for everybody", enough),
-    ServerCheck("connections.rejected", "No connection refused", rejected),
-    ServerCheck("connections.patience", "Nobody waits for long", patience),
-    ServerCheck("connections.buffers", "Room for those who fall behind", buffers),
+    ServerCheck("connections.idle", "Idle connections", idle),
+    ServerCheck("connections.enough", "Number of connections", enough),
+    ServerCheck("connections.rejected", "Refused connections", rejected),
+    ServerCheck("connections.patience", "Timeouts in effect", patience),
+    ServerCheck("connections.buffers", "Output buffers", buffers),
 )

@@ -67,7 +67,7 @@ def _by_kind(keys: Iterable[Looked]) -> str:
 
 
 CHECKS = (
-    ServerCheck("keys.expiry", "Every key expires", expiry),
-    ServerCheck("keys.size", "No huge values", big),
-    ServerCheck("keys.prefix", "Names of our own", prefix),
+    ServerCheck("keys.expiry", "Keys without expiry", expiry),
+    ServerCheck("keys.size", "Huge values", big),
+    ServerCheck("keys.prefix", "Key prefix", prefix),
 )

@@ -170,7 +170,7 @@ def _unreachable(error: CacheUnavailable, server: str) -> Finding:
     )
     return Finding(
         "server.reachable",
-        "Redis answers",
+        "Connection",
         verdict.level,
         verdict.said,
         verdict.consequence,

@@ -55,5 +55,5 @@ def _read(server: Server, path: Path) -> str:
 
 CHECKS = (
     ServerCheck("host.huge_pages", "Huge pages", huge_pages),
-    ServerCheck("host.overcommit", "Memory for saving", overcommit),
+    ServerCheck("host.overcommit", "Memory overcommit", overcommit),
 )

@@ -24,4 +24,4 @@ def _no_limit(server: Server) -> str:
     return "" if server.number("maxmemory") else " (it has no effect until maxmemory is set)"
 
 
-CHECKS = (JobsCheck("jobs.eviction", "Queued jobs stay", eviction),)
+CHECKS = (JobsCheck("jobs.eviction", "Queued jobs and eviction", eviction),)

@@ -80,8 +80,8 @@ def _size(number: float) -> str:
 
 
 CHECKS = (
-    ServerCheck("memory.limit", "Limit of its memory", limit),
-    ServerCheck("memory.room", "Room left", room),
-    ServerCheck("memory.evicted", "Nothing thrown out", evicted),
-    ServerCheck("memory.stale", "Expired keys are removed", stale),
+    ServerCheck("memory.limit", "Memory limit", limit),
+    ServerCheck("memory.room", "Memory in use", room),
+    ServerCheck("memory.evicted", "Evicted keys", evicted),
+    ServerCheck("memory.stale", "Expired keys", stale),
 )

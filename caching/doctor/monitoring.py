@@ -64,8 +64,8 @@ def events(server: Server) -> Verdict:
 
 
 CHECKS = (
-    ServerCheck("monitoring.latency", "Slow events are noted", latency),
-    ServerCheck("monitoring.slow_log", "Slow commands are noted", slow_log),
-    ServerCheck("monitoring.command_log", "Large requests are noted", command_log),
-    ServerCheck("monitoring.events", "Events of keys", events),
+    ServerCheck("monitoring.latency", "Latency monitor", latency),
+    ServerCheck("monitoring.slow_log", "Slow log", slow_log),
+    ServerCheck("monitoring.command_log", "Log of large commands", command_log),
+    ServerCheck("monitoring.events", "Keyspace events", events),
 )

@@ -45,5 +45,5 @@ def keeps_nothing(server: Server) -> bool:
 
 CHECKS = (
     ServerCheck("persistence.writes", "Writes to disk", last_writes),
-    ServerCheck("persistence.fsync", "How soon the log is on disk", each_second),
+    ServerCheck("persistence.fsync", "Log on disk", each_second),
 )

@@ -95,9 +95,9 @@ def cluster(server: Server) -> Verdict:
 
 
 CHECKS = (
-    ServerCheck("replication.role", "Primary", role),
-    ServerCheck("replication.replicas", "Somebody can take over", replicas),
-    ServerCheck("replication.lag", "Replicas follow", replicas_follow),
-    ServerCheck("replication.least", "Writes have a second copy", min_replicas),
-    ServerCheck("replication.cluster", "The cluster is whole", cluster),
+    ServerCheck("replication.role", "Role", role),
+    ServerCheck("replication.replicas", "Replicas", replicas),
+    ServerCheck("replication.lag", "Delay of replicas", replicas_follow),
+    ServerCheck("replication.least", "Writes without a replica", min_replicas),
+    ServerCheck("replication.cluster", "State of the cluster", cluster),
 )

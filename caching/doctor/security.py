@@ -69,7 +69,7 @@ def own_rights(server: Server) -> Verdict:
         f"The user {server.user!r} of the platform may run {' and '.join(left)} commands.",
         consequence="A mistake, or somebody who gets at the platform's password, can empty the server, change its settings and stop it.",
         advice="Give the platform a user of its own with -@admin -@dangerous, and then +info +client|setinfo +client|tracking +client|id:"
-        " no more of them is needed.",
+        " that is enough to serve people, and what these checks then cannot see they call unknown.",
     )
 
 
@@ -119,7 +119,7 @@ def _dangerous(rules: list[str]) -> list[str]:
 
 CHECKS = (
     ServerCheck("security.needed", "Rights that are needed", needed_rights),
-    ServerCheck("security.password", "A password", password),
+    ServerCheck("security.password", "Password", password),
     ServerCheck("security.protected_mode", "Protected mode", protected_mode),
-    ServerCheck("security.rights", "No more rights than needed", own_rights),
+    ServerCheck("security.rights", "Rights of our user", own_rights),
 )

@@ -74,6 +74,6 @@ def table(server: Server) -> Verdict:
 
 
 CHECKS = (
-    ProbeCheck("tracking.round_trip", "Near caches hear of changes", round_trip),
-    ServerCheck("tracking.table", "Room to track keys", table),
+    ProbeCheck("tracking.round_trip", "Client tracking", round_trip),
+    ServerCheck("tracking.table", "Tracking table", table),
 )

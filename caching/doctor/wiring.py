@@ -93,7 +93,7 @@ def encryption() -> Verdict:
 
 
 CHECKS = (
-    SettingsCheck("settings.serializers", "Nothing is unpickled", serializers),
-    SettingsCheck("settings.timeouts", "Nobody waits for ever", timeouts),
+    SettingsCheck("settings.serializers", "Unpickling", serializers),
+    SettingsCheck("settings.timeouts", "Timeouts in the settings", timeouts),
     SettingsCheck("settings.encryption", "Encryption", encryption),
 )
