@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from caching import stats
@@ -169,6 +170,15 @@ def test_each_chart_has_its_data_a_sentence_and_a_table(site: Client) -> None:
         assert re.search(r'<p class="gist">[^<]{10,}</p>', figure), chart
         assert "<details" in figure, chart
         assert '<th scope="row">20' in figure, chart
+
+
+def test_what_the_doctor_warns_of_stands_above_the_figures(site: Client) -> None:
+    page = site.get(OVERVIEW)
+    findings = page.context["findings"]
+    assert findings, "A server for tests has no limit of its memory."
+    for finding in findings:
+        assert escape(finding.title) in page.text
+    assert page.text.index('id="findings"') < page.text.index('class="figures"')
 
 
 def test_a_kind_cannot_bring_markup(site: Client) -> None:

@@ -14,6 +14,7 @@ from caching.admin.ledger_charts import ledger_charts
 from caching.admin.overview_charts import overview_charts
 from caching.admin.pages import VIEW, cache_page, frame, unavailable
 from caching.ai.ledger.report import Report, copied_report, ledger_report
+from caching.doctor import Level, warnings
 from caching.errors import CacheUnavailable
 from caching.operations.figures import Figures, MemoryFigures, figures
 from caching.operations.overview import Overview, overview
@@ -45,13 +46,15 @@ class Memory:
 def overview_page(request: HttpRequest) -> HttpResponse:
     period = _asked_for(request)
     try:
-        seen, by_day = overview(period), ledger_report(MONEY_DAYS)
+        seen, by_day, findings = overview(period), ledger_report(MONEY_DAYS), warnings()
     except CacheUnavailable as error:
         return unavailable(request, error, ledger=copied_report(MONEY_DAYS))
     told = figures(seen)
     context = {
         "periods": [{"title": title, "name": each, "is_current": each == period} for each, title in _PERIODS],
         "said_period": dict(_PERIODS)[period].lower(),
+        "findings": findings,
+        "fails": any(finding.level is Level.FAIL for finding in findings),
         "figures": told,
         "memory": _together(told.memory),
         "durations": _durations(told),

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from django.template.defaultfilters import filesizeformat
 
+from caching.operations import spoken
+
 UNKNOWN = "unknown"
 NOTHING = "–"
 
@@ -54,15 +56,7 @@ def duration(seconds: float | None) -> str:
         return f"{1000 * seconds:.1f} ms" if seconds < 0.00995 else f"{1000 * seconds:.0f} ms"
     if seconds < 1:
         return f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 100 else lasting(seconds)
-
-
-def lasting(seconds: float) -> str:
-    """How long something lasts or has lasted: `45 s`, `12 min`, `3 h`, `6 days`."""
-    for name, size in (("days", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} s"
+    return f"{seconds:.1f} s" if seconds < 100 else spoken.duration(seconds)
 
 
 def usd(amount: Decimal | None) -> str:
