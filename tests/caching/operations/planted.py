@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from caching.connection import redis_client
 from caching.operations.browsing import Page, browse
 from caching.operations.places import Place
 from caching.operations.searches import Search
+from tests.servers import OWN_REDIS
 
 
 def key(name: str | bytes) -> bytes:
@@ -23,6 +25,12 @@ def plant(names: Iterable[str | bytes], value: bytes = b"x", *, seconds: int = 6
     for name in names:
         pipe.set(key(name), value, ex=seconds)
     pipe.execute()
+
+
+def empty_redis() -> None:
+    """Takes away all keys, those of others too: never of a server that was not started for the tests."""
+    assert OWN_REDIS in os.environ, "This test empties Redis: run it without REDIS_URL."
+    redis_client().flushdb()
 
 
 def pages_of(search: Search) -> Iterator[Page]:

@@ -20,7 +20,7 @@ from caching.operations.facts import NEVER
 from caching.operations.places import BadPlace, Place
 from caching.operations.searches import FOREIGN, OURS, BadSearch, Search
 from platform_app.models import Scenario
-from tests.caching.operations.planted import key, names_of, pages_of, plant
+from tests.caching.operations.planted import empty_redis, key, names_of, pages_of, plant
 from tests.caching.patience import await_posted
 from tests.loopback_openai import LoopbackOpenAI
 
@@ -29,10 +29,10 @@ from tests.loopback_openai import LoopbackOpenAI
 def no_prefix(settings: Settings, redis_key_prefix: str) -> Iterator[None]:
     """Foreign keys lie beside ours. No others are there, nor after the test: the server is that of the tests."""
     settings.REDIS_KEY_PREFIX = ""
-    redis_client().flushdb()
+    empty_redis()
     yield
     settings.REDIS_KEY_PREFIX = redis_key_prefix
-    redis_client().flushdb()
+    empty_redis()
 
 
 class TestPages:

@@ -13,17 +13,17 @@ from caching.connection import redis_client
 from caching.operations import samples
 from caching.operations.memory import memory
 from caching.operations.samples import NamespaceShare, Sample, sample
-from tests.caching.operations.planted import key, plant
+from tests.caching.operations.planted import empty_redis, key, plant
 
 
 @pytest.fixture
 def alone(settings: Settings, redis_key_prefix: str) -> Iterator[None]:
     """No other keys than those of the test, and no prefix."""
     settings.REDIS_KEY_PREFIX = ""
-    redis_client().flushdb()
+    empty_redis()
     yield
     settings.REDIS_KEY_PREFIX = redis_key_prefix
-    redis_client().flushdb()
+    empty_redis()
 
 
 def shares(of: Sample) -> dict[str, NamespaceShare]:
@@ -60,7 +60,7 @@ def test_of_many_keys_the_error_holds(alone: None) -> None:
         assert 100 <= taken.looked_at <= samples.SAMPLED_KEYS + 20
         by_kind = shares(taken)
         share = by_kind["db_query:"]
-        assert 0 < share.keys_error < 600
+        assert 0 < share.keys_error < 1000  # 430 with 500 keys; a slow machine looks at fewer
         keys_held += abs(share.keys - 6000) <= share.keys_error
         bytes_held += abs((by_kind["stats:"].bytes or 0) - exact_bytes) <= by_kind["stats:"].bytes_error
         assert sum(each.keys for each in taken.namespaces) == pytest.approx(10_000, abs=5)

@@ -100,6 +100,7 @@ class TestResults:
         titles()
         name = the_name("db_query:opened_titles")
         raw = redis_client().get(key(name))
+        assert isinstance(raw, bytes)
         entry = codec.decode(codec.Typed(entries.Entry), raw)
         stranger = msgspec.structs.replace(entry, body=b"\0" * 8 + entry.body[8:])
         redis_client().set(key(name), codec.encode(codec.Typed(entries.Entry), stranger), ex=60)
@@ -345,6 +346,10 @@ class TestGarbage:
     def test_names_that_end_early_too(self, name: str) -> None:
         plant([name], packed(b"x"))
         opened(name)
+
+    def test_an_entry_that_would_expand_to_very_much_is_not_expanded(self) -> None:
+        plant(["db_query:x:1"], packed(b"x" * (9 * 2**20)))
+        assert "too large" in opened("db_query:x:1").fault
 
     def test_a_long_text_is_cut_and_says_so(self) -> None:
         body = msgspec.json.encode({"choices": [{"message": {"content": "word " * 40_000}}]})
