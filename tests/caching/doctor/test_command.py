@@ -7,7 +7,7 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 from pytest_django import Settings
 
 from caching.doctor import ServerCheck, ok, register, registry
@@ -92,13 +92,14 @@ def test_a_password_is_never_printed(use: Callable[[str], None], shared: Server)
 
 
 def test_wrong_settings_do_not_keep_it_from_running(
-    use: Callable[[str], None], shared: Server, settings: Settings
+    use: Callable[[str], None], shared: Server, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use(shared.url)
     settings.CACHES = {"default": {**settings.CACHES["default"], "OPTIONS": {}}}
-    printed, code = run()
-    assert code == 1
-    assert "unpickles what it finds in Redis" in printed
+    with pytest.raises(SystemExit) as end:
+        execute_from_command_line(["manage.py", "cache_doctor"])
+    assert end.value.code == 1
+    assert "unpickles what it finds in Redis" in capsys.readouterr().out
 
 
 def test_another_app_brings_a_check_of_its_own(
