@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from caching.admin import keys, latency
+from caching.admin import keys, latency, overview
+from caching.admin.doctor import doctor_page
 
 app_name = "cache"
 urlpatterns: list[URLPattern] = [
+    path("", overview.overview_page, name="overview"),
     path("keys/", keys.key_list, name="keys"),
     path("keys/<str:address>/", keys.one_key, name="key"),
     path("latency/", latency.page, name="latency"),
+    path("doctor/", doctor_page, name="doctor"),
 ]

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = []
 
 api_urlpatterns = [
     re_path(r"^cache/ledger/?$", api.Ledger.as_view(), name="ledger"),
+    re_path(r"^cache/stats/?$", api.Stats.as_view(), name="stats"),
 ]

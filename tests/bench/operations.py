@@ -21,13 +21,18 @@ HITS = 500
 OVERVIEW_MUST_MS = 300
 
 PAGES = {
+    "overview": "/admin/cache/",
+    "overview, a week": "/admin/cache/?period=week",
     "keys": "/admin/cache/keys/",
     "keys, nothing matches": "/admin/cache/keys/?text=matches-nothing-at-all",
     "keys of a user": "/admin/cache/keys/?scope=user%3A7",
     "slow log and latency": "/admin/cache/latency/",
+    "doctor": "/admin/cache/doctor/",
     "sessions": "/admin/sessions_ext/savedsession/",
+    "API, stats": "/api/cache/stats",
 }
 COMMANDS = {
+    "cache_stats": "cache_stats --json",
     "census of user 7": "cache_invalidate --user 7 --dry-run",
 }
 
