@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from caching import keys
+from caching import keys, trace
 from caching.ai import booking, kept, live, semantic
 from caching.ai.answers import Answer, Source
 from caching.ai.embeddings import vector_of
@@ -35,7 +35,6 @@ T = TypeVar("T")
 _NOT_LOOKED = Missing(Outcome.ABSENT, {})
 _UNDECODABLE = Missing(Outcome.UNDECODABLE, {})
 _SOURCES: dict[Outcome, Source] = {Outcome.NEAR: "near", Outcome.HIT: "cache"}
-
 
 Ask = Callable[[Mapping[str, Any], Publish], bytes]
 """A `live.Source` that is given the parameters of the request."""
@@ -89,7 +88,8 @@ def answer(question: Question[T]) -> Reply[T]:
     if isinstance(begun, Reply):
         return begun
     try:
-        ended = live.result(begun.plan)
+        with trace.spending(trace.AI):
+            ended = live.result(begun.plan)
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
             booking.failed(question.request)
@@ -114,7 +114,8 @@ async def aanswer(question: Question[T]) -> Reply[T]:
     if isinstance(begun, Reply):
         return begun
     try:
-        ended = await live.aresult(begun.plan)
+        with trace.spending(trace.AI):
+            ended = await live.aresult(begun.plan)
     except UpstreamError:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
             booking.failed(question.request)
@@ -127,7 +128,7 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
     """The chunks as they come, and the whole last. `begin` has found nothing."""
     is_shown = False
     try:
-        for piece in live.chunks(begun.plan):
+        for piece in trace.waiting(trace.AI, live.chunks(begun.plan)):
             is_shown = True
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
@@ -143,7 +144,7 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
 async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes | Restart | Reply[T], None]:
     is_shown = False
     try:
-        async for piece in live.achunks(begun.plan):
+        async for piece in trace.waiting_async(trace.AI, live.achunks(begun.plan)):
             is_shown = True
             yield _opened(question, piece) if isinstance(piece, Ended) else piece
     except UpstreamError:
@@ -159,6 +160,13 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
 
 def begin(question: Question[T]) -> Reply[T] | Begun:
     """What is kept, or how to get it."""
+    if not trace.active:
+        return _begin(question, 0.0)
+    with trace.spending(trace.CACHE):
+        return _begin(question, trace.clock())
+
+
+def _begin(question: Question[T], began: float) -> Reply[T] | Begun:
     place = question.place
     if question.policy.no_store:
         return Begun(_alone(question), _NOT_LOOKED)
@@ -166,10 +174,10 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
     if not question.policy.refresh:
         looked = _look(question)
         if isinstance(looked, Reply):
-            return _booked(question, looked)
+            return _booked(question, looked, began)
         missing = looked
-        booking.missed(question.request, missing.outcome)
-        if (alike := _alike(question)) is not None:
+        booking.missed(question.request, missing, key=place.key, since=began)
+        if (alike := _alike(question, began)) is not None:
             return alike
     stamps = kept.stamps_for(place, missing.stamps)
     # Who asks after an invalidation must not get on what was asked before it.
@@ -182,9 +190,9 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
         return looked.body if isinstance(looked, Reply) else None
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        is_kept = not question.surface.why_not_kept(body) and kept.may_keep(place, stamps)
-        booking.asked(question.request, _usage(question, body), is_kept=is_kept, seconds=seconds)
-        if not is_kept:
+        why_not = question.surface.why_not_kept(body) or kept.why_not_keep(place, stamps)
+        _asked(question, body, seconds, why_not)
+        if why_not:
             return ()
         kept.forget_copy(place)
         semantic.learn(question.request, embed=vector_of, look_up=_kept_body)
@@ -195,14 +203,15 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
 
 async def abegin(question: Question[T]) -> Reply[T] | Begun:
     """As `begin`. A copy in this process is taken here; whatever needs Redis waits in a thread."""
-    if scopes.ready_without_io() and not (question.policy.no_store or question.policy.refresh):
-        found = kept.copy_of(question.place)
-        if found is not None and (reply := _read(question, found)) is not None:
-            return _booked(question, reply)
+    began = trace.clock()
+    may_be_kept = not (question.policy.no_store or question.policy.refresh)
+    found = kept.copy_of(question.place) if may_be_kept and scopes.ready_without_io() else None
+    if found is not None and (reply := _read(question, found)) is not None:
+        return _booked(question, reply, began)
     return await asyncio.to_thread(begin, question)
 
 
-def _alike(question: Question[T]) -> Reply[T] | None:
+def _alike(question: Question[T], began: float) -> Reply[T] | None:
     """The answer to another question of the same meaning: only where an operator has allowed that."""
     found = semantic.find(question.request, embed=vector_of, look_up=_kept_body)
     if found is None:
@@ -213,7 +222,7 @@ def _alike(question: Question[T]) -> Reply[T] | None:
         return None
     if isinstance(value, Answer):
         value = msgspec.structs.replace(value, cosine=found.cosine)
-    return _booked(question, Reply(found.value, value, "semantic"))
+    return _booked(question, Reply(found.value, value, "semantic"), began, f"cosine {found.cosine:.3f}")
 
 
 def _kept_body(request: AIRequest) -> bytes | Literal[Absence.MISS]:
@@ -225,7 +234,7 @@ def _alone(question: Question[T]) -> Plan:
     """A flight that nobody shares and that leaves nothing behind."""
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        booking.asked(question.request, _usage(question, body), is_kept=False, seconds=seconds)
+        _asked(question, body, seconds, "the caller did not want it kept")
         return ()
 
     return Plan(secrets.token_hex(20), question.surface, _source(question), lambda: None, keep)
@@ -277,10 +286,14 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     return _booked(question, stale)
 
 
-def _booked(question: Question[T], reply: Reply[T]) -> Reply[T]:
+def _booked(question: Question[T], reply: Reply[T], began: float = 0.0, why: str = "") -> Reply[T]:
     usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
-    booking.spared(question.request, reply.source, usage)
+    booking.spared(question.request, reply.source, usage, key=question.place.key, since=began, why=why)
     return reply
+
+
+def _asked(question: Question[T], body: bytes, seconds: float, why_not: str) -> None:
+    booking.asked(question.request, _usage(question, body), why_not, seconds=seconds, key=question.place.key)
 
 
 def _usage(question: Question[T], body: bytes) -> Usage:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from caching import keys, stats
+from caching import keys, trace
 from caching.ai import booking, client, kept, vectors
 from caching.ai.answers import Source as AnswerSource
 from caching.ai.kept import Found, Missing, Place
@@ -26,6 +26,7 @@ from caching.tags import Stamps
 
 # OpenAI takes 300,000 tokens in one request: this leaves each input about 600.
 EMBEDDINGS_A_REQUEST = 512
+_UNDECODABLE = Missing(Outcome.UNDECODABLE, {})
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[bytes]).decode
@@ -63,14 +64,14 @@ class Batch:
         """All vectors, in the order of the inputs. Raises UpstreamError and CacheUnavailable."""
         self._look()
         for part, plan in self._plans():
-            with self._booked_if_it_fails(part):
+            with self._booked_if_it_fails(part), trace.spending(trace.AI):
                 self._take(part, result(plan))
         return self.in_order()
 
     async def arun(self) -> list[array[float]]:
         await asyncio.to_thread(self._look)
         for part, plan in self._plans():
-            with self._booked_if_it_fails(part):
+            with self._booked_if_it_fails(part), trace.spending(trace.AI):
                 self._take(part, await aresult(plan))
         return self.in_order()
 
@@ -83,14 +84,15 @@ class Batch:
             raise
 
     def _look(self) -> None:
+        began = trace.clock()
         found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
         for (text, place), one in zip(self._places.items(), found, strict=False):
-            vector = self._opened(place, one)
+            vector = self._opened(place, one, began)
             if vector is not None:
                 self.vectors[text] = vector
             elif isinstance(one, Missing):
                 self._stamps |= one.stamps
-        self._book_hits()
+        self._book_hits(began)
         unknown = self._unknown()
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
@@ -110,22 +112,22 @@ class Batch:
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
 
-    def _opened(self, place: Place, found: Found | Missing) -> array[float] | None:
+    def _opened(self, place: Place, found: Found | Missing, began: float) -> array[float] | None:
         """None: it has to be asked for."""
         if isinstance(found, Missing):
-            stats.record(place.counted_as, found.outcome)
+            booking.missed(self._request, found, key=place.key, since=began)
             return None
         try:
             vector = vectors.load(found.body)
         except ValueError:
-            stats.record(place.counted_as, Outcome.UNDECODABLE)
+            booking.missed(self._request, _UNDECODABLE, key=place.key, since=began)
             return None
         self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
         return vector
 
-    def _book_hits(self) -> None:
+    def _book_hits(self, began: float) -> None:
         for source, bodies in self._hits.items():
-            booking.spared(self._request, source, _usage(bodies), requests=len(bodies))
+            booking.spared(self._request, source, _usage(bodies), requests=len(bodies), since=began)
         self._hits = {}
 
     def _unknown(self) -> list[Input]:
@@ -144,11 +146,9 @@ class Batch:
 
         def keep(body: bytes, seconds: float) -> list[Command]:
             bodies = _unpack(body)
-            is_kept = kept.may_keep(places[0], stamps)
-            booking.asked(
-                self._request, _usage(bodies), is_kept=is_kept, seconds=seconds, requests=len(bodies)
-            )
-            if not is_kept:
+            why_not = kept.why_not_keep(places[0], stamps)
+            booking.asked(self._request, _usage(bodies), why_not, seconds=seconds, requests=len(bodies))
+            if why_not:
                 return []
             now = time.time()
             return [

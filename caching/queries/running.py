@@ -11,13 +11,14 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from caching import entries, flight, near, pending, stats, tags
+from caching import entries, flight, near, pending, stats, tags, trace
 from caching.codec import MISS
 from caching.connection.wire import Command
 from caching.entries import Reading, holds_now
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
 from caching.near import scopes
+from caching.near.scopes import Scope
 from caching.queries import recorder
 from caching.queries.query import Call, Computed, Query
 from caching.queries.recorder import Recorder
@@ -35,13 +36,30 @@ class _Unshareable(Exception):
     """What another caller computed may not be handed on, and to wait for the next one would bring no more."""
 
 
-def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
-    """Raises CacheUnavailable, and whatever the function raises. `is_ready`: the scope has made its barrier."""
-    if is_ready and (copy := _near(call)) is not None:
-        return query.near_hit(copy)
+def answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
+    """Raises CacheUnavailable, and whatever the function raises. `scope`: None where there is no near cache.
+
+    `began`: when the call began, if somebody traces.
+    """
+    if not began:
+        return _answer(query, call, scope, began)
+    with trace.spending(trace.CACHE):
+        return _answer(query, call, scope, began)
+
+
+async def answer_async(query: Query[R], call: Call, began: float) -> R:
+    """As `answer`, for a coroutine function."""
+    with trace.spending(trace.CACHE):
+        return await _answer_async(query, call, began)
+
+
+def _answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
+    if scope is not None and (copy := _near(call)) is not None:
+        scope.account.near += 1
+        return query.near_hit(copy, began)
     if entries.is_known(call.key) or not pending.is_clean():
-        value, reading = query.look(call, near.position() if is_ready else None)
-        stats.record(query.kind, reading.outcome)
+        value, reading = query.look(call, near.position() if scope is not None else None)
+        _record(query, call, reading, began)
         if value is not MISS and not query.is_due(reading):
             return cast("R", value)
         computation = _Computation(query, call, value, reading)
@@ -60,10 +78,9 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
         return computation.alone()
 
 
-async def answer_async(query: Query[R], call: Call) -> R:
-    """As `answer`, for a coroutine function."""
+async def _answer_async(query: Query[R], call: Call, began: float) -> R:
     value, reading = await asyncio.to_thread(_look, query, call)
-    stats.record(query.kind, reading.outcome)
+    _record(query, call, reading, began)
     if value is not MISS and not query.is_due(reading):
         return cast("R", value)
     computation = _Computation(query, call, value, reading)
@@ -91,6 +108,7 @@ class _Computation(Generic[R]):
         self._recorder = Recorder(call.scopes, looked.stamps if looked else {})
         self._own: Computed[R] | None = None
         self._baggage = Baggage(self._asked_with_lease)
+        self._began = trace.clock()
 
     def terms(self) -> dict[str, Any]:
         """On which results of others, and which errors, this caller will take; and what travels with the flight."""
@@ -105,14 +123,16 @@ class _Computation(Generic[R]):
     def run(self) -> Computed[R]:
         began = time.perf_counter()
         with recorder.recording(self._recorder):
-            value = self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
+            with trace.inside():
+                value = self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
             finished = self._query.finished(self._call, value, self._recorder, began)
         return self._keep(finished)
 
     async def run_async(self) -> Computed[R]:
         began = time.perf_counter()
         with recorder.recording(self._recorder):
-            value = await self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
+            with trace.inside():
+                value = await self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
             finished = await asyncio.to_thread(self._query.finished, self._call, value, self._recorder, began)
         return self._keep(finished)
 
@@ -140,7 +160,7 @@ class _Computation(Generic[R]):
         lease = Lease(self._call.digest)
         if lease.take() is not None:
             return cast("R", self._found)
-        stats.record(self._query.kind, Outcome.EARLY)
+        self._note(Outcome.EARLY)
         try:
             return self.run().value
         finally:
@@ -150,7 +170,7 @@ class _Computation(Generic[R]):
         lease = Lease(self._call.digest)
         if await asyncio.to_thread(lease.take) is not None:
             return cast("R", self._found)
-        stats.record(self._query.kind, Outcome.EARLY)
+        self._note(Outcome.EARLY)
         try:
             return (await self.run_async()).value
         finally:
@@ -163,7 +183,12 @@ class _Computation(Generic[R]):
         if shared.why_not_stored:
             raise _Unshareable
         self._query.pass_on(shared)
+        self._note(Outcome.WAITED, since=self._began)
         return self._query.copy(shared)
+
+    def _note(self, outcome: Outcome, *, since: float = 0.0) -> None:
+        stats.record(self._query.kind, outcome)
+        trace.note(self._query.kind, outcome, self._call.key, since=since)
 
     def _keep(self, finished: Computed[R]) -> Computed[R]:
         self._own = finished
@@ -184,15 +209,16 @@ class _Computation(Generic[R]):
         return [("GET", self._call.key), *self._births.commands]
 
     def _look_again(self) -> Any:
+        began = trace.clock()
         value, reading = self._seen_with_lease() or _look(self._query, self._call)
         if not self._has_looked:
-            stats.record(self._query.kind, reading.outcome)
+            _record(self._query, self._call, reading, began)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
         if self._has_looked:
-            stats.record(self._query.kind, Outcome.WAITED)
+            self._note(Outcome.WAITED, since=self._began)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
 
@@ -226,6 +252,18 @@ def _near(call: Call) -> near.Entry | None:
 
 def _look(query: Query[R], call: Call) -> tuple[Any, Reading]:
     return query.look(call, near.position() if scopes.ready() else None)
+
+
+def _record(query: Query[Any], call: Call, reading: Reading, began: float) -> None:
+    stats.record(query.kind, reading.outcome)
+    if began:
+        trace.note(query.kind, reading.outcome, call.key, _why(reading), since=began)
+
+
+def _why(reading: Reading) -> str:
+    if reading.outcome is Outcome.BYPASS and not reading.at_fault:
+        return "own transaction"
+    return ", ".join(reading.at_fault)
 
 
 def _must_be_alone(reading: Reading) -> bool:

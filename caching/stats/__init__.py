@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from caching import trace
 from caching.tallies import Tallies
 
 
@@ -34,6 +35,8 @@ class Outcome(StrEnum):
     """computed, but not stored"""
 
 
+# To take it from the class takes 40 ns.
+_NEAR = Outcome.NEAR
 HITS = (Outcome.NEAR, Outcome.HIT)
 MISSES = (Outcome.ABSENT, Outcome.OUTDATED, Outcome.UNDECODABLE)
 
@@ -54,6 +57,8 @@ _tallies: Tallies[Tally] = Tallies(Counter, Counter.update)
 
 def record(kind: str, outcome: Outcome) -> None:
     _tallies.mine.tally[kind, outcome] += 1
+    if outcome is not _NEAR:  # those are counted by the scope, which is at hand there
+        trace.count(outcome)
 
 
 def total() -> Tally:
