@@ -51,6 +51,12 @@ class Reading(NamedTuple):
     stamps: Stamps
     at_fault: tuple[str, ...] = ()
 
+    def particulars(self) -> str:
+        """For whoever asks why there was no entry."""
+        if self.outcome is Outcome.BYPASS and not self.at_fault:
+            return "this transaction has written it"
+        return ", ".join(self.at_fault)
+
 
 _CODEC = codec.Typed(Entry)
 

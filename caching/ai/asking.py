@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
@@ -35,6 +36,7 @@ T = TypeVar("T")
 _NOT_LOOKED = Missing(Outcome.ABSENT, {})
 _UNDECODABLE = Missing(Outcome.UNDECODABLE, {})
 _SOURCES: dict[Outcome, Source] = {Outcome.NEAR: "near", Outcome.HIT: "cache"}
+
 
 Ask = Callable[[Mapping[str, Any], Publish], bytes]
 """A `live.Source` that is given the parameters of the request."""
@@ -80,6 +82,8 @@ class Begun(NamedTuple):
 
     plan: Plan
     missing: Missing
+    at: float
+    """by `time.perf_counter()`"""
 
 
 def answer(question: Question[T]) -> Reply[T]:
@@ -95,7 +99,7 @@ def answer(question: Question[T]) -> Reply[T]:
             booking.failed(question.request)
             raise
         return stale
-    return _opened(question, ended)
+    return _opened(question, ended, begun)
 
 
 def peek(question: Question[T]) -> T | None:
@@ -121,7 +125,7 @@ async def aanswer(question: Question[T]) -> Reply[T]:
             booking.failed(question.request)
             raise
         return stale
-    return _opened(question, ended)
+    return _opened(question, ended, begun)
 
 
 def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | Reply[T], None, None]:
@@ -130,7 +134,7 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
     try:
         for piece in trace.waiting(trace.AI, live.chunks(begun.plan)):
             is_shown = True
-            yield _opened(question, piece) if isinstance(piece, Ended) else piece
+            yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
             booking.failed(question.request)
@@ -146,7 +150,7 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
     try:
         async for piece in trace.waiting_async(trace.AI, live.achunks(begun.plan)):
             is_shown = True
-            yield _opened(question, piece) if isinstance(piece, Ended) else piece
+            yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
             booking.failed(question.request)
@@ -158,26 +162,23 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
         yield stale
 
 
+@trace.spent(trace.CACHE)
 def begin(question: Question[T]) -> Reply[T] | Begun:
     """What is kept, or how to get it."""
-    if not trace.active:
-        return _begin(question, 0.0)
-    with trace.spending(trace.CACHE):
-        return _begin(question, trace.clock())
-
-
-def _begin(question: Question[T], began: float) -> Reply[T] | Begun:
-    place = question.place
+    place, at = question.place, time.perf_counter()
     if question.policy.no_store:
-        return Begun(_alone(question), _NOT_LOOKED)
+        booking.passed_by(question.request)
+        return Begun(_alone(question), _NOT_LOOKED, at)
     missing = _NOT_LOOKED
-    if not question.policy.refresh:
+    if question.policy.refresh:
+        booking.passed_by(question.request)
+    else:
         looked = _look(question)
         if isinstance(looked, Reply):
-            return _booked(question, looked, began)
+            return _booked(question, looked, time.perf_counter() - at)
         missing = looked
-        booking.missed(question.request, missing, key=place.key, since=began)
-        if (alike := _alike(question, began)) is not None:
+        booking.missed(question.request, missing, seconds=time.perf_counter() - at)
+        if (alike := _alike(question)) is not None:
             return alike
     stamps = kept.stamps_for(place, missing.stamps)
     # Who asks after an invalidation must not get on what was asked before it.
@@ -191,27 +192,26 @@ def _begin(question: Question[T], began: float) -> Reply[T] | Begun:
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
         why_not = question.surface.why_not_kept(body) or kept.why_not_keep(place, stamps)
-        _asked(question, body, seconds, why_not)
+        booking.asked(question.request, _usage(question, body), why_not, seconds=seconds, size=len(body))
         if why_not:
             return ()
         kept.forget_copy(place)
         semantic.learn(question.request, embed=vector_of, look_up=_kept_body)
         return [kept.storing(place, body, stamps, computed_seconds=seconds, policy=question.policy)]
 
-    return Begun(Plan(digest, question.surface, _source(question), look, keep), missing)
+    return Begun(Plan(digest, question.surface, _source(question), look, keep), missing, at)
 
 
 async def abegin(question: Question[T]) -> Reply[T] | Begun:
     """As `begin`. A copy in this process is taken here; whatever needs Redis waits in a thread."""
-    began = trace.clock()
-    may_be_kept = not (question.policy.no_store or question.policy.refresh)
-    found = kept.copy_of(question.place) if may_be_kept and scopes.ready_without_io() else None
-    if found is not None and (reply := _read(question, found)) is not None:
-        return _booked(question, reply, began)
+    if scopes.ready_without_io() and not (question.policy.no_store or question.policy.refresh):
+        found = kept.copy_of(question.place)
+        if found is not None and (reply := _read(question, found)) is not None:
+            return _booked(question, reply)
     return await asyncio.to_thread(begin, question)
 
 
-def _alike(question: Question[T], began: float) -> Reply[T] | None:
+def _alike(question: Question[T]) -> Reply[T] | None:
     """The answer to another question of the same meaning: only where an operator has allowed that."""
     found = semantic.find(question.request, embed=vector_of, look_up=_kept_body)
     if found is None:
@@ -222,7 +222,7 @@ def _alike(question: Question[T], began: float) -> Reply[T] | None:
         return None
     if isinstance(value, Answer):
         value = msgspec.structs.replace(value, cosine=found.cosine)
-    return _booked(question, Reply(found.value, value, "semantic"), began, f"cosine {found.cosine:.3f}")
+    return _booked(question, Reply(found.value, value, "semantic"))
 
 
 def _kept_body(request: AIRequest) -> bytes | Literal[Absence.MISS]:
@@ -234,7 +234,8 @@ def _alone(question: Question[T]) -> Plan:
     """A flight that nobody shares and that leaves nothing behind."""
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        _asked(question, body, seconds, "the caller did not want it kept")
+        why_not = "the caller did not want it kept"
+        booking.asked(question.request, _usage(question, body), why_not, seconds=seconds)
         return ()
 
     return Plan(secrets.token_hex(20), question.surface, _source(question), lambda: None, keep)
@@ -266,9 +267,10 @@ def _read(question: Question[T], found: Found) -> Reply[T] | None:
     return Reply(found.body, value, _SOURCES[found.outcome])
 
 
-def _opened(question: Question[T], ended: Ended) -> Reply[T]:
+def _opened(question: Question[T], ended: Ended, begun: Begun) -> Reply[T]:
     source: Source = "provider" if ended.asked else "shared"
-    return _booked(question, Reply(ended.body, question.open(ended.body, source), source))
+    reply = Reply(ended.body, question.open(ended.body, source), source)
+    return _booked(question, reply, time.perf_counter() - begun.at)
 
 
 def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
@@ -286,14 +288,10 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     return _booked(question, stale)
 
 
-def _booked(question: Question[T], reply: Reply[T], began: float = 0.0, why: str = "") -> Reply[T]:
+def _booked(question: Question[T], reply: Reply[T], seconds: float = 0) -> Reply[T]:
     usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
-    booking.spared(question.request, reply.source, usage, key=question.place.key, since=began, why=why)
+    booking.spared(question.request, reply.source, usage, seconds=seconds, size=len(reply.body))
     return reply
-
-
-def _asked(question: Question[T], body: bytes, seconds: float, why_not: str) -> None:
-    booking.asked(question.request, _usage(question, body), why_not, seconds=seconds, key=question.place.key)
 
 
 def _usage(question: Question[T], body: bytes) -> Usage:

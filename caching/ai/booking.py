@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from caching import stats, trace
 from caching.ai import ledger
 from caching.ai.answers import Source
-from caching.ai.kept import Missing
+from caching.ai.kept import Missing, place_of
 from caching.ai.ledger import Outcome as Entry
 from caching.ai.requests import AIRequest
 from caching.ai.usage import Usage
-from caching.stats import Outcome
+from caching.stats import Outcome, Timed
 
 _HITS: Mapping[Source, tuple[Outcome | None, Entry]] = {
     "near": (Outcome.NEAR, Entry.NEAR),
@@ -26,71 +26,97 @@ _HITS: Mapping[Source, tuple[Outcome | None, Entry]] = {
 }
 
 
+_TIMED: Mapping[Source, Timed] = {"cache": Timed.NETWORK, "shared": Timed.WAITED}
+
+
 def spared(
     request: AIRequest,
     source: Source,
     usage: Usage,
     *,
     requests: int = 1,
-    key: str = "",
-    since: float = 0.0,
-    why: str = "",
+    seconds: float = 0,
+    size: int = 0,
+    key: str | None = None,
 ) -> None:
-    """An answer, or several, for which nobody was asked; `usage` is what they took when they were fresh.
-
-    `since`: when it was looked for, if somebody traces.
-    """
+    """An answer, or several, for which nobody was asked; `usage` is what they took when they were fresh. They were found, or
+    waited for, in so many seconds, and have `size` bytes. `key`: of several, or of one of a batch."""
     if source == "provider":
         return
     outcome, entry = _HITS[source]
     if outcome is not None:
-        _count(request, outcome, requests)
+        stats.record(_kind(request), outcome, requests)
+    if (timed := _TIMED.get(source)) is not None:
+        stats.timed(_kind(request), timed, seconds)
+    if source == "cache":
+        stats.moved(_kind(request), read=size)
+    if source == "near" and (account := trace.current()) is not None:
+        account.near += requests
     _post(request, entry, usage, requests)
-    if trace.active:
-        trace.note(kind_of(request), outcome or source, key, why or _several(requests), since=since)
+    _note(request, outcome or source, key, requests=requests, seconds=seconds)
 
 
 def asked(
-    request: AIRequest, usage: Usage, why_not_kept: str, *, seconds: float, requests: int = 1, key: str = ""
+    request: AIRequest,
+    usage: Usage,
+    why_not_kept: str,
+    *,
+    seconds: float,
+    requests: int = 1,
+    size: int = 0,
+    key: str | None = None,
 ) -> None:
-    """The provider has answered. `why_not_kept` is empty for an answer that is."""
-    _count(request, Outcome.COMPUTED, requests)
+    """The provider has answered in so many seconds, with `size` bytes. `why_not_kept`: "" for what is."""
+    stats.record(_kind(request), Outcome.COMPUTED, requests)
+    stats.timed(_kind(request), Timed.AI, seconds)
+    _note(request, "asked", key, requests=requests, seconds=seconds)
     if why_not_kept:
-        _count(request, Outcome.UNSTORED, requests)
+        stats.record(_kind(request), Outcome.UNSTORED, requests)
+        _note(request, Outcome.UNSTORED, key, why_not_kept)
+    else:
+        stats.moved(_kind(request), written=size)
     _post(request, Entry.UNKEPT if why_not_kept else Entry.FRESH, usage, requests, seconds)
-    if trace.active:
-        trace.note(kind_of(request), "asked", key, _several(requests), seconds=seconds)
-        if why_not_kept:
-            trace.note(kind_of(request), Outcome.UNSTORED, key, why_not_kept)
 
 
-def missed(request: AIRequest, missing: Missing, *, key: str = "", since: float = 0.0) -> None:
-    _count(request, missing.outcome, 1)
-    if trace.active:
-        trace.note(kind_of(request), missing.outcome, key, ", ".join(missing.at_fault), since=since)
+def missed(request: AIRequest, missing: Missing, *, seconds: float, key: str | None = None) -> None:
+    """There was nothing that holds, which took so many seconds to see."""
+    stats.record(_kind(request), missing.outcome)
+    _note(request, missing.outcome, key, ", ".join(missing.at_fault), seconds=seconds)
+
+
+def passed_by(request: AIRequest, *, requests: int = 1) -> None:
+    """The caller wants a new answer, whatever is kept."""
+    stats.record(_kind(request), Outcome.BYPASS, requests)
+    _note(request, Outcome.BYPASS, None, "the caller wanted a new answer", requests=requests)
 
 
 def failed(request: AIRequest, *, requests: int = 1) -> None:
     """The provider has not answered, and there was nothing in its place."""
     _post(request, Entry.FAILED, Usage(), requests)
-    trace.note(kind_of(request), "failed", why=_several(requests))
+    _note(request, "failed", None, requests=requests)
 
 
-def kind_of(request: AIRequest) -> str:
-    """As it is counted."""
+def _note(
+    request: AIRequest,
+    outcome: str,
+    key: str | None,
+    why: str = "",
+    *,
+    requests: int = 1,
+    seconds: float | None = None,
+) -> None:
+    """Several have several keys, and are said to be so many."""
+    if not trace.active:
+        return
+    if requests > 1:
+        key, why = "", why or f"{requests} at once"
+    elif key is None:
+        key = place_of(request).key
+    trace.note(_kind(request), outcome, key, why, seconds=seconds)
+
+
+def _kind(request: AIRequest) -> str:
     return f"ai_{request.kind}"
-
-
-def _several(requests: int) -> str:
-    return f"{requests} at once" if requests > 1 else ""
-
-
-def _count(request: AIRequest, outcome: Outcome, requests: int) -> None:
-    kind = kind_of(request)
-    for _ in range(requests):
-        stats.record(kind, outcome)
-        if outcome is Outcome.NEAR and (account := trace.current()) is not None:
-            account.near += 1
 
 
 def _post(request: AIRequest, entry: Entry, usage: Usage, requests: int, seconds: float = 0) -> None:

@@ -64,15 +64,21 @@ class Batch:
         """All vectors, in the order of the inputs. Raises UpstreamError and CacheUnavailable."""
         self._look()
         for part, plan in self._plans():
-            with self._booked_if_it_fails(part), trace.spending(trace.AI):
-                self._take(part, result(plan))
+            with self._booked_if_it_fails(part):
+                began = time.perf_counter()
+                with trace.spending(trace.AI):
+                    ended = result(plan)
+                self._take(part, ended, began)
         return self.in_order()
 
     async def arun(self) -> list[array[float]]:
         await asyncio.to_thread(self._look)
         for part, plan in self._plans():
-            with self._booked_if_it_fails(part), trace.spending(trace.AI):
-                self._take(part, await aresult(plan))
+            with self._booked_if_it_fails(part):
+                began = time.perf_counter()
+                with trace.spending(trace.AI):
+                    ended = await aresult(plan)
+                self._take(part, ended, began)
         return self.in_order()
 
     @contextmanager
@@ -84,15 +90,18 @@ class Batch:
             raise
 
     def _look(self) -> None:
-        began = trace.clock()
+        if self._is_refreshed:
+            booking.passed_by(self._request, requests=len(self._places))
+        began = time.perf_counter()
         found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
+        seconds = time.perf_counter() - began
         for (text, place), one in zip(self._places.items(), found, strict=False):
-            vector = self._opened(place, one, began)
+            vector = self._opened(place, one, seconds)
             if vector is not None:
                 self.vectors[text] = vector
             elif isinstance(one, Missing):
                 self._stamps |= one.stamps
-        self._book_hits(began)
+        self._book_hits(seconds)
         unknown = self._unknown()
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
@@ -103,31 +112,43 @@ class Batch:
         steps = range(0, len(unknown), self._at_once)
         return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
-    def _take(self, inputs: Sequence[Input], ended: Ended) -> None:
+    def _take(self, inputs: Sequence[Input], ended: Ended, began: float) -> None:
         bodies = _unpack(ended.body)
         self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
         if not ended.asked:
-            booking.spared(self._request, "shared", _usage(bodies), requests=len(bodies))
+            seconds = time.perf_counter() - began
+            booking.spared(
+                self._request, "shared", _usage(bodies), requests=len(bodies), seconds=seconds, key=""
+            )
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
 
-    def _opened(self, place: Place, found: Found | Missing, began: float) -> array[float] | None:
+    def _opened(self, place: Place, found: Found | Missing, seconds: float) -> array[float] | None:
         """None: it has to be asked for."""
         if isinstance(found, Missing):
-            booking.missed(self._request, found, key=place.key, since=began)
+            booking.missed(self._request, found, key=place.key, seconds=seconds)
             return None
         try:
             vector = vectors.load(found.body)
         except ValueError:
-            booking.missed(self._request, _UNDECODABLE, key=place.key, since=began)
+            booking.missed(self._request, _UNDECODABLE, key=place.key, seconds=seconds)
             return None
         self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
         return vector
 
-    def _book_hits(self, began: float) -> None:
+    def _book_hits(self, seconds: float) -> None:
         for source, bodies in self._hits.items():
-            booking.spared(self._request, source, _usage(bodies), requests=len(bodies), since=began)
+            size = sum(map(len, bodies))
+            booking.spared(
+                self._request,
+                source,
+                _usage(bodies),
+                requests=len(bodies),
+                seconds=seconds,
+                size=size,
+                key="",
+            )
         self._hits = {}
 
     def _unknown(self) -> list[Input]:
@@ -147,7 +168,15 @@ class Batch:
         def keep(body: bytes, seconds: float) -> list[Command]:
             bodies = _unpack(body)
             why_not = kept.why_not_keep(places[0], stamps)
-            booking.asked(self._request, _usage(bodies), why_not, seconds=seconds, requests=len(bodies))
+            booking.asked(
+                self._request,
+                _usage(bodies),
+                why_not,
+                seconds=seconds,
+                requests=len(bodies),
+                size=sum(map(len, bodies)),
+                key=places[0].key,
+            )
             if why_not:
                 return []
             now = time.time()

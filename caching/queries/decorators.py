@@ -109,7 +109,7 @@ def _async_door(query: Query[R], function: Callable[P, Awaitable[R]]) -> Callabl
             if entry is not None and not (pending.thread.transactions or pending.context_written()):
                 scope.account.near += 1
                 return query.near_hit(entry, began)
-        return await running.answer_async(query, query.call(args, kwargs, near_key), began)
+        return await running.answer_async(query, query.call(args, kwargs, near_key))
 
     return cached
 

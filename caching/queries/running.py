@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from caching import entries, flight, near, pending, stats, tags, trace
 from caching.codec import MISS
-from caching.connection.wire import Command
+from caching.connection.wire import Command, Reply
 from caching.entries import Reading, holds_now
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
@@ -37,7 +38,7 @@ class _Unshareable(Exception):
 
 
 def answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
-    """Raises CacheUnavailable, and whatever the function raises. `scope`: None where there is no near cache.
+    """Raises CacheUnavailable, and whatever the function raises. `scope`: None where there is no near cache now.
 
     `began`: when the call began, if somebody traces.
     """
@@ -47,10 +48,10 @@ def answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
         return _answer(query, call, scope, began)
 
 
-async def answer_async(query: Query[R], call: Call, began: float) -> R:
+async def answer_async(query: Query[R], call: Call) -> R:
     """As `answer`, for a coroutine function."""
     with trace.spending(trace.CACHE):
-        return await _answer_async(query, call, began)
+        return await _answer_async(query, call)
 
 
 def _answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
@@ -58,8 +59,7 @@ def _answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R
         scope.account.near += 1
         return query.near_hit(copy, began)
     if entries.is_known(call.key) or not pending.is_clean():
-        value, reading = query.look(call, near.position() if scope is not None else None)
-        _record(query, call, reading, began)
+        value, reading = _looked(query, call, is_ready=scope is not None)
         if value is not MISS and not query.is_due(reading):
             return cast("R", value)
         computation = _Computation(query, call, value, reading)
@@ -76,11 +76,12 @@ def _answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R
         return computation.taken(shared)
     except _Unshareable:
         return computation.alone()
+    finally:
+        computation.count_reading()
 
 
-async def _answer_async(query: Query[R], call: Call, began: float) -> R:
-    value, reading = await asyncio.to_thread(_look, query, call)
-    _record(query, call, reading, began)
+async def _answer_async(query: Query[R], call: Call) -> R:
+    value, reading = await asyncio.to_thread(_looked, query, call)
     if value is not MISS and not query.is_due(reading):
         return cast("R", value)
     computation = _Computation(query, call, value, reading)
@@ -104,11 +105,11 @@ class _Computation(Generic[R]):
         self._query = query
         self._call = call
         self._found = found
-        self._has_looked = looked is not None
+        self._began = time.perf_counter()
+        self._is_counted = looked is not None
         self._recorder = Recorder(call.scopes, looked.stamps if looked else {})
         self._own: Computed[R] | None = None
         self._baggage = Baggage(self._asked_with_lease)
-        self._began = trace.clock()
 
     def terms(self) -> dict[str, Any]:
         """On which results of others, and which errors, this caller will take; and what travels with the flight."""
@@ -183,12 +184,18 @@ class _Computation(Generic[R]):
         if shared.why_not_stored:
             raise _Unshareable
         self._query.pass_on(shared)
-        self._note(Outcome.WAITED, since=self._began)
+        self._query.count_wait(self._call, time.perf_counter() - self._began)
         return self._query.copy(shared)
 
-    def _note(self, outcome: Outcome, *, since: float = 0.0) -> None:
+    def count_reading(self) -> None:
+        """Who joined another caller of this process has not looked: it was not there, else nobody would compute it."""
+        if not self._is_counted:
+            self._note(Outcome.ABSENT)
+            self._is_counted = True
+
+    def _note(self, outcome: Outcome) -> None:
         stats.record(self._query.kind, outcome)
-        trace.note(self._query.kind, outcome, self._call.key, since=since)
+        trace.note(self._query.kind, outcome, self._call.key)
 
     def _keep(self, finished: Computed[R]) -> Computed[R]:
         self._own = finished
@@ -209,23 +216,29 @@ class _Computation(Generic[R]):
         return [("GET", self._call.key), *self._births.commands]
 
     def _look_again(self) -> Any:
-        began = trace.clock()
-        value, reading = self._seen_with_lease() or _look(self._query, self._call)
-        if not self._has_looked:
-            _record(self._query, self._call, reading, began)
+        seen = self._baggage.claimed()
+        value, reading = (seen and self._seen_with_lease(seen)) or _look(self._query, self._call)
+        self._count(reading, has_waited=seen is None)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
-        if self._has_looked:
-            self._note(Outcome.WAITED, since=self._began)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
 
-    def _seen_with_lease(self) -> tuple[Any, Reading] | None:
-        """None if nothing came with it, or an entry that may be newer than what this process knows."""
-        if (replies := self._baggage.claimed()) is None:
-            return None
+    def _count(self, reading: Reading, *, has_waited: bool) -> None:
+        """What is found after another process's flight, or after a miss of one's own, somebody else has just computed."""
+        seconds = time.perf_counter() - self._began
+        is_theirs = reading.entry is not None and (has_waited or self._is_counted)
+        if is_theirs:
+            self.count_reading()
+            self._query.count_wait(self._call, seconds)
+        elif not self._is_counted:
+            self._query.count(self._call, reading, seconds)
+            self._is_counted = True
+
+    def _seen_with_lease(self, replies: Sequence[Reply]) -> tuple[Any, Reading] | None:
+        """None if it is an entry that may be newer than what this process knows."""
         packed, *births = replies
         if not isinstance(packed, bytes):
             packed = None
@@ -254,16 +267,14 @@ def _look(query: Query[R], call: Call) -> tuple[Any, Reading]:
     return query.look(call, near.position() if scopes.ready() else None)
 
 
-def _record(query: Query[Any], call: Call, reading: Reading, began: float) -> None:
-    stats.record(query.kind, reading.outcome)
-    if began:
-        trace.note(query.kind, reading.outcome, call.key, _why(reading), since=began)
-
-
-def _why(reading: Reading) -> str:
-    if reading.outcome is Outcome.BYPASS and not reading.at_fault:
-        return "own transaction"
-    return ", ".join(reading.at_fault)
+def _looked(query: Query[R], call: Call, *, is_ready: bool | None = None) -> tuple[Any, Reading]:
+    """The same, counted as the reading of this caller."""
+    began = time.perf_counter()
+    if is_ready is None:
+        is_ready = scopes.ready() is not None
+    value, reading = query.look(call, near.position() if is_ready else None)
+    query.count(call, reading, time.perf_counter() - began)
+    return value, reading
 
 
 def _must_be_alone(reading: Reading) -> bool:

@@ -15,11 +15,12 @@ first, which is one look at a number.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from caching.trace.account import Account, accounting, carried, count, current
 from caching.trace.decisions import MOST_DECISIONS, Decision, Trace
@@ -46,11 +47,14 @@ __all__ = [
     "note",
     "round_trip",
     "spending",
+    "spent",
     "statement",
     "waiting",
     "waiting_async",
 ]
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 CACHE: Final = "cache"
@@ -146,6 +150,22 @@ def spending(on: str) -> Iterator[None]:
         trace.spend(on, took - spell.elsewhere)
         if outer is not None:
             outer.elsewhere += took
+
+
+def spent(on: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A function whose time is spent on that."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def watched(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not active:
+                return function(*args, **kwargs)
+            with spending(on):
+                return function(*args, **kwargs)
+
+        return watched
+
+    return decorate
 
 
 @contextmanager

@@ -7,10 +7,11 @@ counted nowhere here; the counts of the process are `caching.stats`.
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
 from functools import wraps
+from operator import add
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -23,26 +24,28 @@ R = TypeVar("R")
 
 class Account:
     """`near`: hits in this process, which the scope of consistency counts here. `outcomes`: all others, by their names in
-    `caching.stats`. `answers`: requests, tokens and pictures of an AI by model, named as the ledger names them.
-    `trace`: every decision, if somebody wants to see them."""
+    `caching.stats`. `answers`: what the AI was asked for, by model and by how it ended in the ledger's terms: requests, tokens
+    of input, of which cached by the provider, tokens of output, pictures. `trace`: every decision, if somebody wants to see
+    them."""
 
     __slots__ = ("_lock", "answers", "near", "outcomes", "trace")
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.near = 0
         self.outcomes: Counter[str] = Counter()
-        self.answers: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.answers: dict[tuple[str, str], list[int]] = {}
         self.trace = trace
         self._lock = threading.Lock()
 
-    def count(self, outcome: str) -> None:
+    def count(self, outcome: str, times: int) -> None:
         with self._lock:
-            self.outcomes[outcome] += 1
+            self.outcomes[outcome] += times
 
-    def post(self, model: str, amounts: dict[str, int]) -> None:
-        """Adds what one request to a model took, or spared."""
+    def post(self, model: str, outcome: str, amounts: Iterable[int]) -> None:
+        """Adds what was asked of a model."""
         with self._lock:
-            self.answers[model].update(amounts)
+            cell = self.answers.get((model, outcome)) or [0] * 5
+            self.answers[model, outcome] = list(map(add, cell, amounts))
 
 
 _current: ContextVar[Account | None] = ContextVar("account", default=None)
@@ -82,6 +85,6 @@ def carried(function: Callable[P, R]) -> Callable[P, R]:
     return within
 
 
-def count(outcome: str) -> None:
+def count(outcome: str, times: int) -> None:
     if (account := current()) is not None:
-        account.count(outcome)
+        account.count(outcome, times)

@@ -9,7 +9,7 @@ from time import time
 from typing import NamedTuple
 
 from caching import trace
-from caching.ai.ledger.accounts import ASKED, Outcome
+from caching.ai.ledger.accounts import Outcome
 from caching.ai.usage import Usage
 from caching.policy import DAY
 from caching.tallies import Tallies
@@ -97,19 +97,8 @@ def record(
     if seconds:
         cell[5] += round(1000 * seconds)
     if (account := trace.current()) is not None:
-        account.post(model, _amounts(outcome, usage, pictures, requests))
-
-
-def _amounts(outcome: Outcome, usage: Usage, pictures: int, requests: int) -> dict[str, int]:
-    """Under the names of `Counts`."""
-    side = "spent" if outcome in ASKED else "saved"
-    return {
-        f"{outcome}_requests": requests,
-        f"{side}_input_tokens": usage.input_tokens,
-        f"{side}_cached_input_tokens": usage.cached_input_tokens,
-        f"{side}_output_tokens": usage.output_tokens,
-        f"{side}_pictures": pictures,
-    }
+        tokens = usage.input_tokens, usage.cached_input_tokens, usage.output_tokens
+        account.post(model, outcome, (requests, *tokens, pictures))
 
 
 def _new_cell(key: _RawKey) -> list[int]:
