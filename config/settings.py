@@ -317,6 +317,13 @@ USE_TZ = True
 # --- Metrics and traces ------------------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Whether there are traces. The rest of OTEL_* is read by OpenTelemetry itself.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("caching.middleware.ConsistencyMiddleware"),
+        "platform_app.telemetry.middleware.TelemetryMiddleware",
+    )
 
 LOGGING = {
     "version": 1,

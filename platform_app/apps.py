@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from rq.serializers import DefaultSerializer, JSONSerializer
 
+from platform_app.telemetry import checks as telemetry_checks
+
 
 class PlatformConfig(AppConfig):
     name = "platform_app"
@@ -10,6 +12,8 @@ class PlatformConfig(AppConfig):
         # Listens to what is published. It brings models with it, which can be imported from here on only.
         from platform_app.accounts import signals  # noqa: F401, PLC0415
         from platform_app.simulations import tasks  # noqa: F401, PLC0415
+
+        telemetry_checks.register()
 
         # RQ falls back to pickle wherever nobody names a serializer: its own commands, the history pages of its
         # dashboard, `get_result` of django-tasks. Whoever can write to Redis could run code there.
