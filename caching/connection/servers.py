@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from caching import trace
 from caching.connection import clients, links, nodes
 from caching.connection.failures import Refused, code_of, raising_cache_unavailable
 from caching.connection.link import Link, Reply
@@ -16,7 +17,7 @@ Info = Mapping[str, str]
 
 def info() -> dict[str, Info]:
     """INFO of each primary, by its address; one that we may not ask is not among them. Raises CacheUnavailable."""
-    with raising_cache_unavailable():
+    with raising_cache_unavailable(), trace.round_trip():
         topology = nodes.current()
         asked = [(address, _sent(topology, address)) for address in topology.primaries()]
         replies = _replies([link for _, link in asked])

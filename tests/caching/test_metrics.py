@@ -12,7 +12,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_text
 from pytest_django import Settings
 
-from caching import keys, metrics, stats
+from caching import keys, metrics, stats, trace
 from caching.ai import ledger
 from caching.ai.ledger import totals
 from caching.ai.ledger.accounts import Outcome as Entry
@@ -21,6 +21,7 @@ from caching.metrics import cached, generative, histograms, names
 from caching.stats import Outcome, Timed, processes
 from caching.stats import delivery as counts
 from caching.stats.numbers import Histogram, bucket_of
+from caching.trace import Account
 
 Samples = Mapping[str, float]
 
@@ -238,6 +239,15 @@ def test_with_redis_gone_it_says_so_in_time(broken_redis: None) -> None:
     assert samples == {"cache_redis_up": 0}
 
 
+def test_a_scrape_is_three_round_trips(web_processes: None) -> None:
+    account = Account()
+    traced = trace.begin(account)
+    with trace.accounting(account):
+        metrics.exposition(metrics.TEXT)
+    trace.end(account)
+    assert traced.round_trips == 3
+
+
 # --- All of it ------------------------------------------------------------------------------------------------------------
 
 
@@ -301,7 +311,14 @@ def test_very_many_kinds_and_models_become_one() -> None:
     assert generative.MOST_SERIES == cached.MOST_KINDS
 
 
-@pytest.mark.parametrize("planted", [b"a text", {"rubbish": "1", '["x","chat","m","hit_requests"]': "many"}])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        b"a text",
+        {"rubbish": "1", '["x","chat","m","hit_requests"]': "many"},
+        {"query:x network.rubbish": "3", "query:x else.5": "1", "query:x network.": "2"},
+    ],
+)
 def test_what_others_planted_in_redis_is_passed_over(
     planted: bytes | dict[str, str], redis_server: redis.Redis, redis_key_prefix: str
 ) -> None:
