@@ -30,6 +30,7 @@ class Tab:
 
 
 TABS: Final = (
+    Tab("Keys", "cache:keys", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
     Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),
     Tab("Sessions", "admin:sessions_ext_savedsession_changelist", "sessions_ext.view_savedsession"),
