@@ -130,6 +130,11 @@ def doctor_probe(prefix: str, token: str) -> str:
     return f"{prefix}stats:doctor:{_id(token)}"
 
 
+def ai_totals(prefix: str) -> str:
+    """`stats:ai:totals`: the same since counting began."""
+    return f"{prefix}stats:ai:totals"
+
+
 def count_sheet(prefix: str, name: str) -> str:
     """`stats:{cache}:<name>`: what all processes have counted in a time. The braces keep them on one node of a cluster."""
     return f"{prefix}stats:{{cache}}:{name}"

@@ -4,6 +4,7 @@ from rq.serializers import DefaultSerializer, JSONSerializer
 
 from caching.doctor import register as register_with_doctor
 from platform_app import doctor
+from platform_app.telemetry import checks as telemetry_checks
 
 
 class PlatformConfig(AppConfig):
@@ -17,6 +18,7 @@ class PlatformConfig(AppConfig):
 
         register_with_doctor(*doctor.CHECKS)
         checks.register(doctor.check_proxies, checks.Tags.security, deploy=True)
+        telemetry_checks.register()
 
         # RQ falls back to pickle wherever nobody names a serializer: its own commands, the history pages of its
         # dashboard, `get_result` of django-tasks. Whoever can write to Redis could run code there.
