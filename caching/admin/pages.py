@@ -30,6 +30,8 @@ class Tab:
 
 
 TABS: Final = (
+    Tab("Operations", "cache:operations", OPERATE),
+    Tab("Audit log", "admin:caching_auditentry_changelist", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
     Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),
     Tab("Sessions", "admin:sessions_ext_savedsession_changelist", "sessions_ext.view_savedsession"),

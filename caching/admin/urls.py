@@ -1,6 +1,18 @@
 """The cache's own pages in the admin: config mounts them at /admin/cache/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from caching.admin import long_operations, operations
 
 app_name = "cache"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("operations/", operations.page, name="operations"),
+    path("operations/invalidate/", operations.invalidate, name="invalidate"),
+    path("operations/invalidate/<slug:kind>/", operations.preview_invalidation, name="preview_invalidation"),
+    path("operations/delete/", long_operations.purge, name="purge"),
+    path("operations/delete/preview/", long_operations.preview_purge, name="preview_purge"),
+    path("operations/clean-up/", long_operations.clean_up, name="clean_up"),
+    path("operations/go-on/", long_operations.go_on, name="go_on"),
+    path("operations/stop/", long_operations.stop, name="stop"),
+    path("operations/warm/<slug:name>/", operations.warm, name="warm"),
+]

@@ -33,11 +33,18 @@ class NoTarget(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`name` is how people call it: `user 7`. `is_broad`: many entries rest on it, so that one confirms it by hand."""
+    """`asked`: what it was made of, such as `("user", "7")`, for `target` to make it again. `is_broad`: many entries rest on
+    it, so that one confirms it by hand."""
 
-    name: str
+    asked: tuple[str, ...]
     tags: Names
     is_broad: bool = False
+
+    @property
+    def name(self) -> str:
+        """How people call it: `user 7`."""
+        kind, *of = self.asked
+        return kind if not of else " ".join(of if kind in ("model", "row") else self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Invalidation:
 def scope(kind: str, of: str) -> Target:
     """Of a user or a scenario: `scope("user", "7")`. Raises NoTarget."""
     try:
-        return Target(f"{kind} {of}", by_hand.tags_of(kind, of))
+        return Target((kind, of), by_hand.tags_of(kind, of))
     except ValueError as error:
         raise NoTarget(kind, str(error)) from error
 
@@ -85,7 +92,7 @@ def scope(kind: str, of: str) -> Target:
 def operation(name: str) -> Target:
     """A cached query, or an operation of the AI. Raises NoTarget."""
     try:
-        return Target(f"operation {name}", by_hand.tags_of_operation(name), is_broad=True)
+        return Target(("operation", name), by_hand.tags_of_operation(name), is_broad=True)
     except ValueError as error:
         raise NoTarget("operation", str(error)) from error
 
@@ -94,15 +101,31 @@ def model(label: str, pk: str | None = None) -> Target:
     """`app.Model`, or one row of it. Raises NoTarget, ImproperlyConfigured or a DatabaseError."""
     found = model_called(label)
     if pk is None:
-        return Target(found._meta.label, by_hand.tags_of_model(found), is_broad=True)
+        return Target(("model", found._meta.label), by_hand.tags_of_model(found), is_broad=True)
     try:
-        return Target(f"{found._meta.label} {pk}", by_hand.tags_of_row(found, pk))
+        return Target(("row", found._meta.label, pk), by_hand.tags_of_row(found, pk))
     except ValidationError as error:
         raise NoTarget("pk", " ".join(error.messages)) from error
 
 
 def everything() -> Target:
-    return Target("all", by_hand.tags_of_everything(), is_broad=True)
+    return Target(("all",), by_hand.tags_of_everything(), is_broad=True)
+
+
+def target(asked: Sequence[str]) -> Target:
+    """As it was made before. Raises what the functions above raise."""
+    match [*asked]:
+        case ["all"]:
+            return everything()
+        case ["operation", name]:
+            return operation(name)
+        case ["model", label]:
+            return model(label)
+        case ["row", label, pk]:
+            return model(label, pk)
+        case [kind, of]:
+            return scope(kind, of)
+    raise NoTarget("target", "there is nothing of this kind.")
 
 
 def model_called(label: str) -> type[Model]:

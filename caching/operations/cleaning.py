@@ -7,7 +7,7 @@ Some clean what they know of, at once: expired rows. The others are shown all ou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -51,11 +51,12 @@ class Cleaned(NamedTuple):
 
 
 class Total:
-    """All steps so far. `then` as in the last one."""
+    """All steps so far, after those that an earlier request has made. `then` as in the last one."""
 
-    def __init__(self, deed: Deed) -> None:
+    def __init__(self, deed: Deed, found: Mapping[str, int] | None = None, looked_at: int = 0) -> None:
         self.found: Counter[str] = Counter({cleaner.name: 0 for cleaner in known()})
-        self.looked_at = 0
+        self.found.update(found or {})
+        self.looked_at = looked_at
         self.then: Place | None = BEGINNING
         self._deed = deed
 

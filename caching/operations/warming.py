@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from caching.models import Operation
 from caching.operations.auditing import Operator, audited
+from caching.operations.subjects import Found
 
 
 class NotWarmable(ValueError):
@@ -15,14 +16,21 @@ class NotWarmable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Warmer:
-    """`begin` takes what a person has written (`hint` says what), and gives the name of what is being warmed from now on, in
-    the background. It raises NotWarmable or CacheUnavailable."""
+    """`find`: the id and the name of what a person has written, as `hint` says; it raises NotWarmable. `begin`: that this id
+    is warmed from now on, in the background; it raises CacheUnavailable."""
 
     name: str
     title: str
     explanation: str
     hint: str
-    begin: Callable[[str], str]
+    find: Callable[[str], Found]
+    begin: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    name: str
+    audit_id: int
 
 
 _warmers: dict[str, Warmer] = {}
@@ -37,12 +45,9 @@ def known() -> tuple[Warmer, ...]:
     return tuple(_warmers.values())
 
 
-def begin(name: str, of: str, by: Operator) -> str:
-    """Gives the name of what is being warmed. Raises NotWarmable, CacheUnavailable or Unrecorded."""
-    warmer = _warmers.get(name)
-    if warmer is None:
-        raise NotWarmable("Nothing of this kind can be warmed.")
-    with audited(by, Operation.WARM, f"{name} {of}") as deed:
-        what = warmer.begin(of)
-        deed.detail = {"begun_in_background": True}
-    return what
+def begin(warmer: Warmer, of: str, by: Operator) -> Begun:
+    """Raises NotWarmable, CacheUnavailable or Unrecorded."""
+    found = warmer.find(of)
+    with audited(by, Operation.WARM, f"{warmer.name} {found.id}", in_background=True) as deed:
+        warmer.begin(found.id)
+    return Begun(found.name, deed.entry.pk)
