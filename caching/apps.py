@@ -1,8 +1,9 @@
 from django.apps import AppConfig
 
-from caching import checks, conf
+from caching import checks, conf, stats
 from caching.invalidation import loaded
 from caching.queries import threads
+from caching.stats import delivery
 
 
 class CachingConfig(AppConfig):
@@ -15,5 +16,6 @@ class CachingConfig(AppConfig):
         conf.current()  # a misspelt setting stops the start, not the first question to the AI
         loaded.follow_models()
         threads.carry_recorders()
+        stats.call_when_counting(delivery.begin)
         checks.register()
         leftovers.register()

@@ -130,6 +130,21 @@ def ai_sheet(prefix: str, day: date) -> str:
     return f"{prefix}stats:ai:{day.isoformat()}"
 
 
+def count_sheet(prefix: str, name: str) -> str:
+    """`stats:{cache}:<name>`: what all processes have counted in a time. The braces keep them on one node of a cluster."""
+    return f"{prefix}stats:{{cache}}:{name}"
+
+
+def process(prefix: str, of: str) -> str:
+    """`stats:process:<id>`: what a living process says of itself."""
+    return f"{prefix}stats:process:{_id(of)}"
+
+
+def process_index(prefix: str) -> str:
+    """`stats:processes`: a ZSET of the ids of living processes, by when they last said so."""
+    return f"{prefix}stats:processes"
+
+
 def epoch_sight(prefix: str, epoch: str) -> str:
     """`flight:epoch:<id>`: when a Redis primary was first seen."""
     return f"{prefix}flight:epoch:{_id(epoch)}"

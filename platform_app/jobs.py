@@ -18,6 +18,7 @@ from caching.ai import ledger
 from caching.ai.ledger.days import persist
 from caching.errors import CacheUnavailable
 from caching.near.scopes import fresh
+from caching.stats import delivery, processes
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,15 @@ class ConsistentJob(Job):
 
 
 class Worker(rq.Worker):
-    """Copies the ledger of the AI cache to the database whenever RQ looks after its own registries: when it begins, and
+    """Its jobs run in processes that are forked for them. It copies the ledger of the AI cache to the database whenever RQ looks after its own registries: when it begins, and
     then every ten minutes, or as soon after that as it does not wait for a job."""
+
+    def perform_job(self, *args: Any, **options: Any) -> Any:
+        processes.set_role("job")
+        try:
+            return super().perform_job(*args, **options)
+        finally:
+            delivery.end()
 
     def run_maintenance_tasks(self) -> None:
         super().run_maintenance_tasks()

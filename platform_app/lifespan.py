@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
-from caching.ai import live, semantic
+from caching.ai import ledger, live, semantic
+from caching.errors import CacheUnavailable
+from caching.stats import delivery, processes
 from platform_app.simulations import turns
 
 LEARNING_SECONDS = 2.0
@@ -23,6 +26,8 @@ Application = Callable[..., Awaitable[None]]
 
 def finishing(application: Application) -> Application:
     """The application, with a lifespan: Django itself knows none."""
+
+    processes.set_role("web")
 
     async def with_lifespan(scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -41,3 +46,6 @@ def finish() -> None:
     turns.drain()
     live.drain()
     semantic.drain(LEARNING_SECONDS)
+    delivery.end()
+    with suppress(CacheUnavailable):
+        ledger.flush()

@@ -17,6 +17,8 @@ from caching.ai.ledger import delivery
 from caching.connection.clients import make_client
 from caching.connection.topology import make as make_topology
 from caching.connection.urls import parse
+from caching.stats import delivery as counts_delivery
+from caching.stats import files as count_files
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
 from tests.loopback_openai import provider_server
@@ -59,6 +61,13 @@ def redis_key_prefix(settings: Settings, redis_server: redis.Redis) -> Iterator[
 def ledger_flushed_by_hand() -> None:
     """No thread brings counts to Redis in the midst of a test."""
     delivery.FLUSH_SECONDS = 86_400
+    counts_delivery.FLUSH_SECONDS = 86_400
+
+
+@pytest.fixture(scope="session", autouse=True)
+def counts_in_memory() -> None:
+    """Each test has a prefix of its own, and would leave a folder for the counts of it."""
+    count_files.create = count_files.in_memory
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
@@ -81,6 +82,8 @@ class Begun(NamedTuple):
 
     plan: Plan
     missing: Missing
+    at: float
+    """by `time.perf_counter()`"""
 
 
 def answer(question: Question[T]) -> Reply[T]:
@@ -95,7 +98,7 @@ def answer(question: Question[T]) -> Reply[T]:
             booking.failed(question.request)
             raise
         return stale
-    return _opened(question, ended)
+    return _opened(question, ended, begun)
 
 
 def peek(question: Question[T]) -> T | None:
@@ -120,7 +123,7 @@ async def aanswer(question: Question[T]) -> Reply[T]:
             booking.failed(question.request)
             raise
         return stale
-    return _opened(question, ended)
+    return _opened(question, ended, begun)
 
 
 def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | Reply[T], None, None]:
@@ -129,7 +132,7 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
     try:
         for piece in live.chunks(begun.plan):
             is_shown = True
-            yield _opened(question, piece) if isinstance(piece, Ended) else piece
+            yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := _stale(question, begun.missing)) is None:
             booking.failed(question.request)
@@ -145,7 +148,7 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
     try:
         async for piece in live.achunks(begun.plan):
             is_shown = True
-            yield _opened(question, piece) if isinstance(piece, Ended) else piece
+            yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
     except UpstreamError:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
             booking.failed(question.request)
@@ -159,14 +162,17 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
 
 def begin(question: Question[T]) -> Reply[T] | Begun:
     """What is kept, or how to get it."""
-    place = question.place
+    place, at = question.place, time.perf_counter()
     if question.policy.no_store:
-        return Begun(_alone(question), _NOT_LOOKED)
+        booking.passed_by(question.request)
+        return Begun(_alone(question), _NOT_LOOKED, at)
     missing = _NOT_LOOKED
-    if not question.policy.refresh:
+    if question.policy.refresh:
+        booking.passed_by(question.request)
+    else:
         looked = _look(question)
         if isinstance(looked, Reply):
-            return _booked(question, looked)
+            return _booked(question, looked, time.perf_counter() - at)
         missing = looked
         booking.missed(question.request, missing.outcome)
         if (alike := _alike(question)) is not None:
@@ -183,14 +189,16 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
         is_kept = not question.surface.why_not_kept(body) and kept.may_keep(place, stamps)
-        booking.asked(question.request, _usage(question, body), is_kept=is_kept, seconds=seconds)
+        booking.asked(
+            question.request, _usage(question, body), is_kept=is_kept, seconds=seconds, size=len(body)
+        )
         if not is_kept:
             return ()
         kept.forget_copy(place)
         semantic.learn(question.request, embed=vector_of, look_up=_kept_body)
         return [kept.storing(place, body, stamps, computed_seconds=seconds, policy=question.policy)]
 
-    return Begun(Plan(digest, question.surface, _source(question), look, keep), missing)
+    return Begun(Plan(digest, question.surface, _source(question), look, keep), missing, at)
 
 
 async def abegin(question: Question[T]) -> Reply[T] | Begun:
@@ -257,9 +265,10 @@ def _read(question: Question[T], found: Found) -> Reply[T] | None:
     return Reply(found.body, value, _SOURCES[found.outcome])
 
 
-def _opened(question: Question[T], ended: Ended) -> Reply[T]:
+def _opened(question: Question[T], ended: Ended, begun: Begun) -> Reply[T]:
     source: Source = "provider" if ended.asked else "shared"
-    return _booked(question, Reply(ended.body, question.open(ended.body, source), source))
+    reply = Reply(ended.body, question.open(ended.body, source), source)
+    return _booked(question, reply, time.perf_counter() - begun.at)
 
 
 def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
@@ -277,9 +286,9 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
     return _booked(question, stale)
 
 
-def _booked(question: Question[T], reply: Reply[T]) -> Reply[T]:
+def _booked(question: Question[T], reply: Reply[T], seconds: float = 0) -> Reply[T]:
     usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
-    booking.spared(question.request, reply.source, usage)
+    booking.spared(question.request, reply.source, usage, seconds=seconds, size=len(reply.body))
     return reply
 
 

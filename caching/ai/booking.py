@@ -13,7 +13,7 @@ from caching.ai.answers import Source
 from caching.ai.ledger import Outcome as Entry
 from caching.ai.requests import AIRequest
 from caching.ai.usage import Usage
-from caching.stats import Outcome
+from caching.stats import Outcome, Timed
 
 _HITS: Mapping[Source, tuple[Outcome | None, Entry]] = {
     "near": (Outcome.NEAR, Entry.NEAR),
@@ -24,26 +24,46 @@ _HITS: Mapping[Source, tuple[Outcome | None, Entry]] = {
 }
 
 
-def spared(request: AIRequest, source: Source, usage: Usage, *, requests: int = 1) -> None:
-    """An answer, or several, for which nobody was asked; `usage` is what they took when they were fresh."""
+_TIMED: Mapping[Source, Timed] = {"cache": Timed.NETWORK, "shared": Timed.WAITED}
+
+
+def spared(
+    request: AIRequest, source: Source, usage: Usage, *, requests: int = 1, seconds: float = 0, size: int = 0
+) -> None:
+    """An answer, or several, for which nobody was asked; `usage` is what they took when they were fresh. They were found, or
+    waited for, in so many seconds, and have `size` bytes."""
     if source == "provider":
         return
     outcome, entry = _HITS[source]
     if outcome is not None:
-        _count(request, outcome, requests)
+        stats.record(_kind(request), outcome, requests)
+    if (timed := _TIMED.get(source)) is not None:
+        stats.timed(_kind(request), timed, seconds)
+    if source == "cache":
+        stats.moved(_kind(request), read=size)
     _post(request, entry, usage, requests)
 
 
-def asked(request: AIRequest, usage: Usage, *, is_kept: bool, seconds: float, requests: int = 1) -> None:
-    """The provider has answered."""
-    _count(request, Outcome.COMPUTED, requests)
-    if not is_kept:
-        _count(request, Outcome.UNSTORED, requests)
+def asked(
+    request: AIRequest, usage: Usage, *, is_kept: bool, seconds: float, requests: int = 1, size: int = 0
+) -> None:
+    """The provider has answered in so many seconds, with `size` bytes."""
+    stats.record(_kind(request), Outcome.COMPUTED, requests)
+    stats.timed(_kind(request), Timed.AI, seconds)
+    if is_kept:
+        stats.moved(_kind(request), written=size)
+    else:
+        stats.record(_kind(request), Outcome.UNSTORED, requests)
     _post(request, Entry.FRESH if is_kept else Entry.UNKEPT, usage, requests, seconds)
 
 
 def missed(request: AIRequest, outcome: Outcome) -> None:
-    _count(request, outcome, 1)
+    stats.record(_kind(request), outcome)
+
+
+def passed_by(request: AIRequest, *, requests: int = 1) -> None:
+    """The caller wants a new answer, whatever is kept."""
+    stats.record(_kind(request), Outcome.BYPASS, requests)
 
 
 def failed(request: AIRequest, *, requests: int = 1) -> None:
@@ -51,10 +71,8 @@ def failed(request: AIRequest, *, requests: int = 1) -> None:
     _post(request, Entry.FAILED, Usage(), requests)
 
 
-def _count(request: AIRequest, outcome: Outcome, requests: int) -> None:
-    kind = f"ai_{request.kind}"
-    for _ in range(requests):
-        stats.record(kind, outcome)
+def _kind(request: AIRequest) -> str:
+    return f"ai_{request.kind}"
 
 
 def _post(request: AIRequest, entry: Entry, usage: Usage, requests: int, seconds: float = 0) -> None:

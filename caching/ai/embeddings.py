@@ -64,14 +64,16 @@ class Batch:
         self._look()
         for part, plan in self._plans():
             with self._booked_if_it_fails(part):
-                self._take(part, result(plan))
+                began = time.perf_counter()
+                self._take(part, result(plan), began)
         return self.in_order()
 
     async def arun(self) -> list[array[float]]:
         await asyncio.to_thread(self._look)
         for part, plan in self._plans():
             with self._booked_if_it_fails(part):
-                self._take(part, await aresult(plan))
+                began = time.perf_counter()
+                self._take(part, await aresult(plan), began)
         return self.in_order()
 
     @contextmanager
@@ -83,14 +85,18 @@ class Batch:
             raise
 
     def _look(self) -> None:
+        if self._is_refreshed:
+            booking.passed_by(self._request, requests=len(self._places))
+        began = time.perf_counter()
         found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
+        seconds = time.perf_counter() - began
         for (text, place), one in zip(self._places.items(), found, strict=False):
             vector = self._opened(place, one)
             if vector is not None:
                 self.vectors[text] = vector
             elif isinstance(one, Missing):
                 self._stamps |= one.stamps
-        self._book_hits()
+        self._book_hits(seconds)
         unknown = self._unknown()
         if unknown:
             self._stamps = kept.stamps_for(self._places[unknown[0]], self._stamps)
@@ -101,11 +107,12 @@ class Batch:
         steps = range(0, len(unknown), self._at_once)
         return [(part, self._plan(part)) for part in (unknown[at : at + self._at_once] for at in steps)]
 
-    def _take(self, inputs: Sequence[Input], ended: Ended) -> None:
+    def _take(self, inputs: Sequence[Input], ended: Ended, began: float) -> None:
         bodies = _unpack(ended.body)
         self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
         if not ended.asked:
-            booking.spared(self._request, "shared", _usage(bodies), requests=len(bodies))
+            seconds = time.perf_counter() - began
+            booking.spared(self._request, "shared", _usage(bodies), requests=len(bodies), seconds=seconds)
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
@@ -123,9 +130,12 @@ class Batch:
         self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
         return vector
 
-    def _book_hits(self) -> None:
+    def _book_hits(self, seconds: float) -> None:
         for source, bodies in self._hits.items():
-            booking.spared(self._request, source, _usage(bodies), requests=len(bodies))
+            size = sum(map(len, bodies))
+            booking.spared(
+                self._request, source, _usage(bodies), requests=len(bodies), seconds=seconds, size=size
+            )
         self._hits = {}
 
     def _unknown(self) -> list[Input]:
@@ -146,7 +156,12 @@ class Batch:
             bodies = _unpack(body)
             is_kept = kept.may_keep(places[0], stamps)
             booking.asked(
-                self._request, _usage(bodies), is_kept=is_kept, seconds=seconds, requests=len(bodies)
+                self._request,
+                _usage(bodies),
+                is_kept=is_kept,
+                seconds=seconds,
+                requests=len(bodies),
+                size=sum(map(len, bodies)),
             )
             if not is_kept:
                 return []

@@ -26,7 +26,7 @@ from caching.queries.arguments import Arguments, Bound
 from caching.queries.foresight import Foresight
 from caching.queries.recorder import Recorder
 from caching.results.codec import ResultCodec
-from caching.stats import Outcome
+from caching.stats import Outcome, Timed
 
 R = TypeVar("R")
 
@@ -138,7 +138,9 @@ class Query(Generic[R]):
 
     def finished(self, call: Call, value: R, recorded: Recorder, began: float) -> Computed[R]:
         """The result as an entry, and the command that stores it, unless something speaks against it."""
+        seconds = time.perf_counter() - began
         stats.record(self.kind, Outcome.COMPUTED)
+        stats.timed(self.kind, Timed.COMPUTED, seconds)
         body = self.codec.dump(value)
         now = time.time()
         stamps = recorded.stamps()
@@ -154,6 +156,7 @@ class Query(Generic[R]):
         if recorded.why_not_stored:
             stats.record(self.kind, Outcome.UNSTORED)
             return Computed(value, entry, None, recorded.why_not_stored)
+        stats.moved(self.kind, written=len(body))
         self._foresight.learn(call.bound.args, recorded.asked())
         return Computed(value, entry, entries.keeping(call.key, entry, now=now), "")
 
@@ -161,9 +164,20 @@ class Query(Generic[R]):
         """The tags that the result will probably have: a guess, so that their stamps need not be asked for one by one."""
         return self._foresight.tags(call.bound.args) or call.scopes
 
+    def count(self, reading: Reading, seconds: float) -> None:
+        """One caller has looked in Redis for so long, and found this."""
+        stats.record(self.kind, reading.outcome)
+        if reading.entry is not None:
+            stats.timed(self.kind, Timed.NETWORK, seconds)
+            stats.moved(self.kind, read=len(reading.entry.body))
+
+    def count_wait(self, seconds: float) -> None:
+        """One caller has taken what another one computed meanwhile."""
+        stats.record(self.kind, Outcome.WAITED)
+        stats.timed(self.kind, Timed.WAITED, seconds)
+
     def copy(self, computed: Computed[R]) -> R:
         """For a caller who did not compute it himself: his own copy, or the one immutable value."""
-        stats.record(self.kind, Outcome.WAITED)
         if self.codec.is_immutable(computed.value):
             return computed.value
         copy: R = self.codec.load(computed.entry.body)

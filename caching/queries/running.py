@@ -40,8 +40,7 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
     if is_ready and (copy := _near(call)) is not None:
         return query.near_hit(copy)
     if entries.is_known(call.key) or not pending.is_clean():
-        value, reading = query.look(call, near.position() if is_ready else None)
-        stats.record(query.kind, reading.outcome)
+        value, reading = _looked(query, call, is_ready=is_ready)
         if value is not MISS and not query.is_due(reading):
             return cast("R", value)
         computation = _Computation(query, call, value, reading)
@@ -58,12 +57,13 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
         return computation.taken(shared)
     except _Unshareable:
         return computation.alone()
+    finally:
+        computation.count_reading()
 
 
 async def answer_async(query: Query[R], call: Call) -> R:
     """As `answer`, for a coroutine function."""
-    value, reading = await asyncio.to_thread(_look, query, call)
-    stats.record(query.kind, reading.outcome)
+    value, reading = await asyncio.to_thread(_looked, query, call)
     if value is not MISS and not query.is_due(reading):
         return cast("R", value)
     computation = _Computation(query, call, value, reading)
@@ -87,7 +87,8 @@ class _Computation(Generic[R]):
         self._query = query
         self._call = call
         self._found = found
-        self._has_looked = looked is not None
+        self._began = time.perf_counter()
+        self._has_looked = self._is_counted = looked is not None
         self._recorder = Recorder(call.scopes, looked.stamps if looked else {})
         self._own: Computed[R] | None = None
         self._baggage = Baggage(self._asked_with_lease)
@@ -163,7 +164,14 @@ class _Computation(Generic[R]):
         if shared.why_not_stored:
             raise _Unshareable
         self._query.pass_on(shared)
+        self._query.count_wait(time.perf_counter() - self._began)
         return self._query.copy(shared)
+
+    def count_reading(self) -> None:
+        """Who joined another caller of this process has not looked: it was not there, else nobody would compute it."""
+        if not self._is_counted:
+            stats.record(self._query.kind, Outcome.ABSENT)
+            self._is_counted = True
 
     def _keep(self, finished: Computed[R]) -> Computed[R]:
         self._own = finished
@@ -185,14 +193,15 @@ class _Computation(Generic[R]):
 
     def _look_again(self) -> Any:
         value, reading = self._seen_with_lease() or _look(self._query, self._call)
-        if not self._has_looked:
-            stats.record(self._query.kind, reading.outcome)
+        if not self._is_counted:
+            self._query.count(reading, time.perf_counter() - self._began)
+            self._is_counted = True
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
         if self._has_looked:
-            stats.record(self._query.kind, Outcome.WAITED)
+            self._query.count_wait(time.perf_counter() - self._began)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
 
@@ -226,6 +235,16 @@ def _near(call: Call) -> near.Entry | None:
 
 def _look(query: Query[R], call: Call) -> tuple[Any, Reading]:
     return query.look(call, near.position() if scopes.ready() else None)
+
+
+def _looked(query: Query[R], call: Call, *, is_ready: bool | None = None) -> tuple[Any, Reading]:
+    """The same, counted as the reading of this caller."""
+    began = time.perf_counter()
+    if is_ready is None:
+        is_ready = scopes.ready()
+    value, reading = query.look(call, near.position() if is_ready else None)
+    query.count(reading, time.perf_counter() - began)
+    return value, reading
 
 
 def _must_be_alone(reading: Reading) -> bool:

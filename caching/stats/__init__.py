@@ -1,41 +1,49 @@
-"""What this process did, by kind of value: hits, misses, computations, waits. Counting costs no round trip and no lock.
+"""What happened to cached values, by kind: hits, misses, computations, waits, bytes and durations.
 
-Each thread counts for itself, so no count is lost; the sum is made when somebody asks.
+Counting costs no round trip and no lock. Each process counts in cells of its own (`cells`, `files`); every second they are
+brought to Redis (`delivery`, `sheets`), where the numbers of all processes are read over time (`series`) and as totals.
+Nothing is lost when a process is killed.
+
+    numbers    what was counted, and what follows from it      processes  who is connected, and what they keep near
 """
 
+from __future__ import annotations
+
 import os
+import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from caching.tallies import Tallies
+from caching.stats import files
+from caching.stats.cells import Counting
+from caching.stats.files import CountFile
+from caching.stats.numbers import (
+    HITS,
+    MISSES,
+    READ,
+    WRITTEN,
+    Outcome,
+    Timed,
+    bucket_name,
+    bucket_of,
+    sum_name,
+)
 
-
-class Outcome(StrEnum):
-    """How one reading ended."""
-
-    NEAR = "near"
-    """a hit in this process"""
-    HIT = "hit"
-    """a hit in Redis"""
-    ABSENT = "absent"
-    OUTDATED = "outdated"
-    """something that the value rests on has changed"""
-    UNDECODABLE = "undecodable"
-    BYPASS = "bypass"
-    """a writer was about to commit, or this transaction has itself written what it reads"""
-
-    COMPUTED = "computed"
-    WAITED = "waited"
-    """got what another caller computed meanwhile"""
-    EARLY = "early"
-    """computed anew before the entry expired"""
-    UNSTORED = "unstored"
-    """computed, but not stored"""
-
-
-HITS = (Outcome.NEAR, Outcome.HIT)
-MISSES = (Outcome.ABSENT, Outcome.OUTDATED, Outcome.UNDECODABLE)
+__all__ = [
+    "HITS",
+    "MISSES",
+    "Counts",
+    "Outcome",
+    "Timed",
+    "count",
+    "counts",
+    "moved",
+    "record",
+    "reset",
+    "timed",
+    "total",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +55,59 @@ class Counts:
     undecodable: int
 
 
-Tally = Counter[tuple[str, Outcome]]
+class _Counter:
+    """Begins with the first count: then the process has a file, and somebody to bring what is in it."""
 
-_tallies: Tallies[Tally] = Tallies(Counter, Counter.update)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.file: CountFile | None = None
+
+    def record(self, kind: str, what: str, amount: int = 1) -> None:
+        """The first one. All others go straight to `Counting.record`."""
+        self.begin().record(kind, what, amount)
+
+    def begin(self) -> Counting:
+        global _record  # noqa: PLW0603
+        with self._lock:
+            if self.file is None:
+                self.file = files.create()
+                self._counting = Counting(self.file.cells)
+            _record = self._counting.record
+        for begun in _begun:
+            begun()
+        return self._counting
 
 
-def record(kind: str, outcome: Outcome) -> None:
-    _tallies.mine.tally[kind, outcome] += 1
+_begun: list[Callable[[], None]] = []
+_counter = _Counter()
+_record: Callable[..., None] = _counter.record
 
 
-def total() -> Tally:
+def record(kind: str, outcome: Outcome, times: int = 1) -> None:
+    """One reading of this kind ended so, or several."""
+    _record(kind, outcome, times)
+
+
+def timed(kind: str, what: Timed, seconds: float) -> None:
+    """How long something took."""
+    _record(kind, bucket_name(what, bucket_of(seconds)))
+    _record(kind, sum_name(what), max(0, round(seconds * 1_000_000)))
+
+
+def moved(kind: str, *, read: int = 0, written: int = 0) -> None:
+    """So many bytes of values came from Redis, or went there."""
+    if read:
+        _record(kind, READ, read)
+    if written:
+        _record(kind, WRITTEN, written)
+
+
+def total() -> Counter[tuple[str, str]]:
     """Everything that this process has counted so far."""
-    with _tallies.all() as tallies:
-        # A copy is made at once; adding up goes over keys while other threads may add some.
-        return sum((Counter(dict(tally)) for tally in tallies), Counter())
+    if _counter.file is None:
+        return Counter()
+    split = ((name.rpartition(" "), count) for name, count in _counter.file.cells.counts().items())
+    return Counter({(kind, what): count for (kind, _, what), count in split})
 
 
 def count(kind: str, *outcomes: Outcome) -> int:
@@ -72,8 +119,32 @@ def counts(kind: str) -> Counts:
     return Counts(count(kind, *HITS), count(kind, *MISSES), count(kind, Outcome.UNDECODABLE))
 
 
+def own_file() -> CountFile | None:
+    """Where this process counts; None: it has not counted anything."""
+    return _counter.file
+
+
+def call_when_counting(begun: Callable[[], None]) -> None:
+    """`begun` is called when this process, or a child of it, begins to count."""
+    _begun.append(begun)
+
+
 def reset() -> None:
-    _tallies.begin_anew()
+    """This process has counted nothing."""
+    global _counter, _record  # noqa: PLW0603
+    if _counter.file is not None:
+        _counter.file.remove()
+    _counter = _Counter()
+    _record = _counter.record
 
 
-os.register_at_fork(after_in_child=reset)
+def _begin_anew_after_fork() -> None:
+    """What was counted is the parent's, and so is the file."""
+    global _counter, _record  # noqa: PLW0603
+    if _counter.file is not None:
+        _counter.file.let_go()
+    _counter = _Counter()
+    _record = _counter.record
+
+
+os.register_at_fork(after_in_child=_begin_anew_after_fork)

@@ -9,10 +9,8 @@ import atexit
 import os
 import secrets
 import threading
-import time
 from collections import defaultdict
 from contextlib import suppress
-from contextvars import Context
 from dataclasses import dataclass
 
 from caching import conf, keys, policy
@@ -21,6 +19,7 @@ from caching.ai.ledger.book import CLOSED, Cell, Key
 from caching.connection import wire
 from caching.connection.wire import Argument, Command, Script
 from caching.errors import CacheUnavailable
+from caching.ticker import Ticker
 
 FLUSH_SECONDS = 5.0
 
@@ -88,29 +87,8 @@ class _Flusher:
         return calls
 
 
-class _Thread:
-    """Begins with the first posting of this process, and stays."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._is_running = False
-
-    def begin(self) -> None:
-        with self._lock:
-            if not self._is_running:
-                self._is_running = True
-                thread = threading.Thread(target=self._run, name="ai-ledger", daemon=True)
-                # It works for all, and keeps nothing of the context in which it happens to begin.
-                Context().run(thread.start)
-
-    def _run(self) -> None:
-        while True:
-            time.sleep(FLUSH_SECONDS)
-            _flush_if_possible()
-
-
-def _begin_thread() -> None:
-    _thread.begin()
+def _begin_ticker() -> None:
+    _ticker.begin()
 
 
 def _flush_if_possible() -> None:
@@ -118,8 +96,16 @@ def _flush_if_possible() -> None:
         flush()
 
 
+def _tick() -> None:
+    _flush_if_possible()
+
+
+def _new_ticker() -> Ticker:
+    return Ticker("ai-ledger", _tick, lambda: FLUSH_SECONDS)
+
+
 _flusher = _Flusher()
-_thread = _Thread()
+_ticker = _new_ticker()
 
 
 def reset() -> None:
@@ -131,11 +117,11 @@ def reset() -> None:
 
 def _begin_anew_after_fork() -> None:
     """What was counted is the parent's, who will bring it, and so is the thread."""
-    global _thread  # noqa: PLW0603
+    global _ticker  # noqa: PLW0603
     reset()
-    _thread = _Thread()
+    _ticker = _new_ticker()
 
 
-book.call_at_new_cells(_begin_thread)
+book.call_at_new_cells(_begin_ticker)
 atexit.register(_flush_if_possible)
 os.register_at_fork(after_in_child=_begin_anew_after_fork)

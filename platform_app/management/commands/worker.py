@@ -7,6 +7,8 @@ from typing import Any
 
 from django_rq.management.commands.rqworker import Command as RQWorker
 
+from caching.stats import processes
+
 
 class Command(RQWorker):
     help = "Runs background jobs: the analysis of documents, grading, rehearsals of what is published, mails."
@@ -16,4 +18,5 @@ class Command(RQWorker):
         parser.set_defaults(serializer="rq.serializers.JSONSerializer")
 
     def handle(self, *queues: str, **options: Any) -> None:
+        processes.set_role("worker")
         super().handle(*(queues or ("default",)), **options)

@@ -230,7 +230,7 @@ def test_the_thread_brings_it_within_seconds(post: Post, held: Held, monkeypatch
             is_at_rest.set()
 
     monkeypatch.setattr(delivery, "FLUSH_SECONDS", 0.01)
-    monkeypatch.setattr(delivery, "_thread", delivery._Thread())
+    monkeypatch.setattr(delivery, "_ticker", delivery._new_ticker())
     monkeypatch.setattr(delivery, "_flush_if_possible", flush_and_rest)
     post(Outcome.HIT)
     assert is_at_rest.wait(10)

@@ -1,0 +1,121 @@
+"""Where the counters of a process lie: in a file that stays when the process is killed, and that its successors read.
+
+The owner holds a lock on it, which the kernel drops with the process. Where no file can be made, or none that others may not
+write to, they lie in memory alone: then what a killed process had not yet brought to Redis is lost, which is what it
+counted in a second.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import mmap
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from caching import conf, keys
+from caching.stats.cells import FILE_BYTES, Cells, Unreadable
+
+SUFFIX = ".counts"
+_PROCESS_BYTES = 16
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class CountFile:
+    """The cells of a process, and the file that they lie in; None: in memory."""
+
+    process: str
+    cells: Cells
+    path: Path | None = None
+    _descriptor: int = field(default=-1, repr=False)
+
+    def let_go(self) -> None:
+        """In the child of a fork: the lock is the parent's, and must end with him."""
+        self._close()
+
+    def remove(self) -> None:
+        """All of it has been brought to Redis."""
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+        self._close()
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def create() -> CountFile:
+    """For this process. Without a file if none can be had."""
+    try:
+        return _created(secrets.token_hex(_PROCESS_BYTES))
+    except OSError as error:
+        logger.warning("Counts of the cache are kept in memory only: %s", error)
+        return in_memory()
+
+
+def in_memory() -> CountFile:
+    """Cells that end with the process."""
+    return CountFile(secrets.token_hex(_PROCESS_BYTES), Cells(mmap.mmap(-1, FILE_BYTES)))
+
+
+def left_behind() -> Iterator[CountFile]:
+    """The files of processes that are no more, each locked: the caller brings their counts to Redis and removes them."""
+    with suppress(OSError):
+        for path in sorted(folder().glob(f"*{SUFFIX}")):
+            if (found := _taken_over(path)) is not None:
+                yield found
+
+
+def folder() -> Path:
+    """One for each platform, user and machine. OSError: it is not ours alone."""
+    of = keys.digest(f"{conf.redis_url()} {conf.key_prefix()}".encode())[:16]
+    path = Path(tempfile.gettempdir()) / f"cache-counts-{os.getuid()}-{of}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise PermissionError(f"{path} belongs to somebody else, or others may write there")
+    return path
+
+
+def _created(process: str) -> CountFile:
+    path = folder() / f"{process}{SUFFIX}"
+    # It is locked before it has the name under which others look for files without a lock.
+    unseen = path.with_suffix(".new")
+    descriptor = os.open(unseen, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.truncate(descriptor, FILE_BYTES)
+        made = CountFile(process, Cells(mmap.mmap(descriptor, FILE_BYTES)), path, descriptor)
+        unseen.rename(path)
+    except OSError:
+        os.close(descriptor)
+        unseen.unlink(missing_ok=True)
+        raise
+    return made
+
+
+def _taken_over(path: Path) -> CountFile | None:
+    """None: its process lives, or somebody else is bringing it, or it is none of ours."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever was faster may have brought it and removed it since.
+        if os.fstat(descriptor).st_nlink == 0 or os.fstat(descriptor).st_size != FILE_BYTES:
+            raise FileNotFoundError
+        cells = Cells(mmap.mmap(descriptor, FILE_BYTES))
+    except (OSError, Unreadable):
+        os.close(descriptor)
+        return None
+    return CountFile(path.stem, cells, path, descriptor)

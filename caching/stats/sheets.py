@@ -1,0 +1,104 @@
+"""What Redis holds of the counts of all processes: a sheet for each minute, ten minutes and hour, and one of all time.
+
+A sheet is one HASH; a field is a kind of value and what happened, `query:scenario_list hit`. All sheets lie on one node of a
+cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from caching import conf, keys
+from caching.connection import wire
+from caching.connection.failures import code_of
+from caching.connection.wire import Argument, Command, Script
+from caching.policy import DAY, HOUR, MINUTE
+from caching.stats.cells import Batch
+from caching.stats.numbers import Numbers
+
+_POST = Script("post_counts", keys=5)
+_AMOUNT = re.compile(rb"[0-9]{1,18}")
+_FIELD = re.compile(r"[ -~]{1,100} [a-z0-9_.]{1,40}")
+# Longer than Redis may be away: a batch that is sent again after it would be counted twice.
+_NUMBER_SECONDS = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """How finely time is cut. `kept_seconds`: how far back one can look."""
+
+    name: str
+    seconds: int
+    kept_seconds: int
+
+
+MINUTES = Grain("minute", MINUTE, 3 * HOUR)
+TEN_MINUTES = Grain("ten", 10 * MINUTE, 2 * DAY)
+HOURS = Grain("hour", HOUR, 9 * DAY)
+GRAINS = (MINUTES, TEN_MINUTES, HOURS)
+TOTAL_SECONDS = 40 * DAY
+"""So long after the last count the sheet of all time is forgotten."""
+
+
+def post(process: str, batch: Batch) -> None:
+    """Adds the batch, once, however often it is called with the same one. Raises CacheUnavailable."""
+    prefix = conf.key_prefix()
+    names = [_key(grain, batch.minute) for grain in GRAINS]
+    sheet_keys = [*names, keys.count_sheet(prefix, "total")]
+    lives = [*(grain.kept_seconds for grain in GRAINS), TOTAL_SECONDS]
+    pairs: list[Argument] = [part for pair in batch.amounts.items() for part in pair]
+    call: Command = (
+        *(keys.count_sheet(prefix, f"sent:{process}"), *sheet_keys),
+        *(batch.number, _NUMBER_SECONDS, len(batch.amounts), *lives, *pairs),
+    )
+    wire.checked(wire.run(_POST, [call], idempotent=True))
+
+
+def forget(process: str) -> None:
+    """All batches of this process are confirmed, and there will be no more. Raises CacheUnavailable."""
+    key = keys.count_sheet(conf.key_prefix(), f"sent:{process}")
+    wire.checked(wire.call([("DEL", key)], idempotent=True))
+
+
+def read(grain: Grain, starts: Sequence[int]) -> list[dict[str, Numbers]]:
+    """By kind, of the slots that begin at these seconds since 1970. One round trip. Raises CacheUnavailable."""
+    return _read([_key(grain, start) for start in starts])
+
+
+def read_total() -> dict[str, Numbers]:
+    """By kind, since counting began. Raises CacheUnavailable."""
+    return _read([keys.count_sheet(conf.key_prefix(), "total")])[0]
+
+
+def _key(grain: Grain, second: int) -> str:
+    return keys.count_sheet(conf.key_prefix(), f"{grain.name}:{second - second % grain.seconds}")
+
+
+def _read(sheet_keys: Sequence[str]) -> list[dict[str, Numbers]]:
+    replies = wire.call([("HGETALL", key) for key in sheet_keys], idempotent=True)
+    return [_numbers(reply) for reply in replies]
+
+
+def _numbers(reply: object) -> dict[str, Numbers]:
+    if not isinstance(reply, list):
+        if isinstance(reply, Exception) and code_of(reply) != "WRONGTYPE":
+            wire.checked([reply])
+        return {}
+    by_kind: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for field, amount in zip(reply[::2], reply[1::2], strict=True):
+        if (parts := _parts(field)) is not None and _AMOUNT.fullmatch(amount):
+            by_kind[parts[0]][parts[1]] = int(amount)
+    return {kind: Numbers(counts) for kind, counts in sorted(by_kind.items())}
+
+
+@lru_cache(maxsize=20_000)
+def _parts(field: bytes) -> tuple[str, str] | None:
+    text = field.decode(errors="replace")
+    if not _FIELD.fullmatch(text):
+        return None
+    kind, _, what = text.rpartition(" ")
+    return kind, what
