@@ -9,7 +9,10 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         # Listens to what is published. It brings models with it, which can be imported from here on only.
         from platform_app.accounts import signals  # noqa: F401, PLC0415
+        from platform_app.operations import subjects  # noqa: PLC0415
         from platform_app.simulations import tasks  # noqa: F401, PLC0415
+
+        subjects.register()
 
         # RQ falls back to pickle wherever nobody names a serializer: its own commands, the history pages of its
         # dashboard, `get_result` of django-tasks. Whoever can write to Redis could run code there.

@@ -69,7 +69,7 @@ def register() -> None:
     """For the start of the program."""
     shapes.register(
         Shape(rf"session:{DIGEST}", "hash", _session_seconds, field=store.BEGAN.decode()),
-        Shape(_INDEX, "zset", _session_seconds),
+        Shape(_INDEX, "zset", _session_seconds, value=rf"{DIGEST}\Z"),
         Shape(_AGENT, "hash", lambda: conf.current().agent_ttl_seconds, field="about"),
         Shape(rf"{_AGENT}:transcript", "stream", lambda: conf.current().agent_ttl_seconds),
         Shape(rf"oauth:{NAME}:{DIGEST}", "string", lambda: conf.current().oauth_seconds),

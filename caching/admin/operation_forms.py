@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
-from caching import stats
 from caching.models import AILedgerLine
 from caching.operations import actions, namespaces, purging, subjects, warming
 from caching.operations.actions import NoTarget, Target
 from caching.operations.purging import NotPurgeable, Selection
+from caching.stats import series
 
 MOST_KNOWN = 200
 
@@ -21,8 +22,8 @@ class SubjectForm(forms.Form):
     of = forms.CharField(max_length=254)
     found: subjects.Found | None = None
 
-    def __init__(self, kind: str, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix=kind, **options)
+    def __init__(self, kind: str, data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix=kind)
         self.kind = kind
         subject = subjects.of_kind(kind)
         self.fields["of"].label = subject.title if subject else kind.capitalize()
@@ -51,10 +52,8 @@ class ModelForm(forms.Form):
     pk = forms.CharField(
         label="Key of one row", max_length=64, required=False, help_text="Empty: the whole model."
     )
+    prefix = "model"
     _target: Target
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix="model", **options)
 
     def clean(self) -> None:
         try:
@@ -76,8 +75,7 @@ class OperationForm(forms.Form):
         widget=forms.TextInput({"list": "known-operations", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix="operation", **options)
+    prefix = "operation"
 
     def clean_name(self) -> Target:
         try:
@@ -109,10 +107,8 @@ class PurgeForm(forms.Form):
         " [ab] for one of these, and \\ before a sign for the sign itself.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
+    prefix = "purge"
     selection: Selection
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix="purge", **options)
 
     def clean(self) -> None:
         if self.errors:
@@ -126,8 +122,8 @@ class PurgeForm(forms.Form):
 class WarmForm(forms.Form):
     of = forms.CharField(max_length=64)
 
-    def __init__(self, warmer: warming.Warmer, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix=f"warm-{warmer.name}", **options)
+    def __init__(self, warmer: warming.Warmer, data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix=f"warm-{warmer.name}")
         self.warmer = warmer
         self.fields["of"].label = warmer.title
         self.fields["of"].help_text = warmer.hint
@@ -159,7 +155,7 @@ class ConfirmForm(forms.Form):
 
 
 def known_operations() -> list[str]:
-    """Names that this process has counted, or that are in the ledger: to choose from, not all there are."""
-    counted = {kind.removeprefix("query:") for kind, _ in stats.total() if kind.startswith("query:")}
+    """Those that have been counted, or are in the ledger: to choose from, not all there are. Raises CacheUnavailable."""
+    counted = {kind.removeprefix("query:") for kind in series.totals() if kind.startswith("query:")}
     booked = AILedgerLine.objects.order_by().values_list("operation", flat=True).distinct()
     return sorted(counted.union(booked[:MOST_KNOWN]))[:MOST_KNOWN]

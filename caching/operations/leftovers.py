@@ -9,6 +9,7 @@ from typing import cast
 from caching.ai.semantic import shadow
 from caching.connection import wire
 from caching.connection.scripts import Script
+from caching.connection.wire import Argument
 from caching.invalidation.census import kept_in
 from caching.operations import cleaning
 from caching.operations.cleaning import Cleaner, KeyCleaner, Keys
@@ -59,20 +60,39 @@ def _mend(keys: Keys) -> int:
 def _without_expiry(keys: Keys) -> list[tuple[str, Shape]]:
     replies = wire.call([("PTTL", key) for key, _ in keys], idempotent=True) if keys else []
     endless = [each for each, reply in zip(keys, replies, strict=True) if reply == -1]
-    judged = [key for key, shape in endless if shape.value]
-    beginnings = dict(zip(judged, _beginnings(judged), strict=True))
+    judged = [(key, shape.kind) for key, shape in endless if shape.value]
+    firsts = dict(zip(judged, _firsts(judged), strict=True))
     return [
         (key, shape)
         for key, shape in endless
-        if not shape.value or re.match(shape.value, beginnings[key] or "-")
+        if not shape.value or re.match(shape.value, firsts[key, shape.kind])
     ]
 
 
-def _beginnings(keys: Sequence[str]) -> list[str | None]:
-    """How strings begin; None for what is none."""
-    commands = [("GETRANGE", key, 0, VALUE_BYTES - 1) for key in keys]
+_FIRST: dict[str, tuple[Argument, ...]] = {
+    "string": ("GETRANGE", 0, VALUE_BYTES - 1),
+    "zset": ("ZRANGE", 0, 0),
+    "stream": ("XRANGE", "-", "+", "COUNT", 1),
+}
+
+
+def _firsts(keys: Sequence[tuple[str, str]]) -> list[str]:
+    """The first thing in each of these keys and types; "" for one of another type."""
+    commands = [(_FIRST[kind][0], key, *_FIRST[kind][1:]) for key, kind in keys]
     replies = wire.call(commands, idempotent=True) if commands else []
-    return [reply.decode(errors="replace") if isinstance(reply, bytes) else None for reply in replies]
+    return [_first(reply) for reply in replies]
+
+
+def _first(reply: object) -> str:
+    """Of a stream it lies deeper: [[id, [field, value]]]."""
+    match reply:
+        case bytes():
+            return reply.decode(errors="replace")
+        case [[_, [field, *_]]]:
+            return _first(field)
+        case [member]:
+            return _first(member)
+    return ""
 
 
 def _portions(keys: Sequence[str]) -> Iterator[list[str]]:

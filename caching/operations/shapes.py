@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from caching import conf, policy
 from caching.ai.ledger import sheets
 from caching.keys import DIGEST_DIGITS
+from caching.stats.sheets import TOTAL_SECONDS
 
 DIGEST = rf"[0-9a-f]{{{DIGEST_DIGITS}}}"
 NAME = r"[a-z0-9_]{1,64}"
@@ -25,8 +26,9 @@ _FLIGHT = rf"flight:\{{{DIGEST}\}}"
 class Shape:
     """`form`: of the name behind the prefix, a regular expression. `kind`: the type, as Redis calls it.
 
-    `value`: how a string begins, a regular expression too. `field`: one that every hash of ours has. `life_seconds`: what a
-    key gets that has lost its expiry; None: it is removed, as a missing one is but a miss.
+    `value`: where the name alone does not tell, a regular expression for the first thing that lies there: how a string begins,
+    the first member of a sorted set, the first field of a stream. `field`: one that every hash of ours has. `life_seconds`:
+    what a key gets that has lost its expiry; None: it is removed, as a missing one is but a miss.
     """
 
     form: str
@@ -71,7 +73,9 @@ register(
     Shape(_FLIGHT, "string", _flight_seconds, value=rf"{TOKEN}\Z"),
     Shape(rf"{_FLIGHT}:said", "stream", _flight_seconds),
     Shape(rf"{_FLIGHT}:landed:{TOKEN}", "list", _flight_seconds),
-    Shape(rf"flight:events:{NAME}:{ID}", "stream", _flight_seconds),
+    Shape(rf"flight:events:{NAME}:{ID}", "stream", _flight_seconds, value=r"event\Z"),
     Shape(rf"flight:{NAME}:\d+", "string", _flight_seconds, value=rf"{TOKEN}\Z"),
     Shape(r"stats:ai:\d{4}-\d\d-\d\d", "hash", lambda: sheets.KEPT_SECONDS, field="sheet"),
+    Shape(r"stats:\{cache\}:(minute|ten|hour):\d+|stats:\{cache\}:total", "hash", lambda: TOTAL_SECONDS),
+    Shape(rf"stats:\{{cache\}}:sent:{ID}", "string", lambda: TOTAL_SECONDS, value=r"\d+\Z"),
 )
