@@ -81,7 +81,7 @@ class OperationForm(forms.Form):
         try:
             return actions.operation(self.cleaned_data["name"])
         except NoTarget as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError("Names are made of a-z, 0-9 and _, at most 64 of them.") from error
 
     def target(self) -> Target:
         target: Target = self.cleaned_data["name"]
