@@ -26,6 +26,9 @@ CONTRACT = """
     GET /api/simulations/{id}/grade/
     GET /api/progress/
     GET /api/cache/ledger/
+    POST /api/cache/invalidate/user/{id}/
+    POST /api/cache/invalidate/scenario/{id}/
+    POST /api/cache/cleanup/
 """
 
 

@@ -17,7 +17,7 @@ BADGES = {Outcome.DONE: "ok", Outcome.FAILED: "fail"}
 
 @admin.register(AuditEntry)
 class AuditAdmin(admin.ModelAdmin[AuditEntry]):
-    list_display = ("began_at", "operation", "target", "actor", "way", "how_it_ended", "affected")
+    list_display = ("began_at", "deed", "actor", "way", "how_it_ended", "counted")
     list_filter = ("operation", "outcome", "way")
     search_fields = ("actor", "target", "error", "=actor_id")
     date_hierarchy = "began_at"
@@ -28,7 +28,7 @@ class AuditAdmin(admin.ModelAdmin[AuditEntry]):
         ("began_at", "ended_at"),
         ("actor", "actor_id", "way"),
         "how_it_ended",
-        "affected",
+        "counted",
         "what_exactly",
         "error",
     )
@@ -53,6 +53,14 @@ class AuditAdmin(admin.ModelAdmin[AuditEntry]):
     ) -> HttpResponse:
         context = {**frame(request, "Audit log"), **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    @admin.display(description="what", ordering="operation")
+    def deed(self, entry: AuditEntry) -> str:
+        return f"{entry.get_operation_display()} {entry.target}".strip()
+
+    @admin.display(description="how many", ordering="affected", empty_value="not counted")
+    def counted(self, entry: AuditEntry) -> str | None:
+        return entry.how_many or None
 
     @admin.display(description="outcome", ordering="outcome")
     def how_it_ended(self, entry: AuditEntry) -> str:

@@ -128,12 +128,15 @@ def _ask_to_invalidate(
 ) -> HttpResponse:
     known = {"id": found.id, "name": found.name} if found else None
     what = {"target": list(target.asked), "found": known}
+    preview = actions.preview(target, seconds=COUNTING_SECONDS)
     context = frame(
         request,
         f"Invalidate {target.name}",
         target=target,
         found=found,
-        preview=actions.preview(target, seconds=COUNTING_SECONDS),
+        preview=preview,
+        hit=f"{preview.hit:,}",
+        seen=f"{preview.seen:,}",
         form=form
         or forms.ConfirmForm(_word(target), initial={"token": tokens.sign(request, "invalidate", what)}),
     )

@@ -68,7 +68,7 @@ class AuditEntry(models.Model):
         "id of who", max_length=64, blank=True, help_text="The id of the user; empty: the command line."
     )
     actor = models.CharField("who", max_length=254, help_text="The name at that time.")
-    way = models.CharField("by", max_length=8, choices=Way)
+    way = models.CharField(max_length=8, choices=Way)
     operation = models.CharField("what", max_length=32, choices=Operation)
     target = models.CharField("to what", max_length=TARGET_CHARACTERS, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.BEGUN)
@@ -103,6 +103,11 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> NoReturn:
         _refuse_deletion()
+
+    @property
+    def how_many(self) -> str:
+        """`affected` for people; empty: not counted."""
+        return "" if self.affected is None else f"{self.affected:,}"
 
     @property
     def is_open(self) -> bool:

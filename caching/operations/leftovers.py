@@ -120,7 +120,7 @@ def register() -> None:
     """For the start of the program: the models are there only then."""
     cleaning.register(
         KeyCleaner("without_expiry", "Cached values without an expiry", remove_endless),
-        KeyCleaner("given_expiry", "Other keys of ours without an expiry, which got one", expire_endless),
+        KeyCleaner("given_expiry", "Other keys without an expiry, which get one", expire_endless),
         KeyCleaner("undecodable", "Entries that nobody can decode", remove_undecodable),
         Cleaner("old_questions", "Recorded questions beyond their retention", forget_questions),
     )
