@@ -19,6 +19,8 @@ from caching.entries import Entry
 from caching.tags import Stamps
 
 MOST_ENTRIES = 200_000
+# Entries may be large, and one command must not keep the server busy.
+ENTRIES_A_READING = 100
 _CODEC = codec.Typed(Entry)
 
 
@@ -42,7 +44,8 @@ def count_entries(
         fresh = [key for key in found if key.isascii() and key not in known]
         step = fresh[: MOST_ENTRIES - len(known)]
         known.update(step)
-        hit += _hit(step, names)
+        for first in range(0, len(step), ENTRIES_A_READING):
+            hit += _hit(step[first : first + ENTRIES_A_READING], names)
         if tell:
             tell(len(known))
         if len(step) < len(fresh) or (give_up_at is not None and time.monotonic() > give_up_at):
@@ -58,8 +61,6 @@ def _entry_keys() -> Iterator[list[str]]:
 
 
 def _hit(entry_keys: list[str], names: Set[str]) -> int:
-    if not entry_keys:
-        return 0
     concerned = [
         one
         for key, packed in zip(entry_keys, wire.mget(entry_keys), strict=True)

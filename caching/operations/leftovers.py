@@ -16,7 +16,7 @@ from caching.operations.cleaning import Cleaner, KeyCleaner, Keys
 from caching.operations.purging import unlink
 from caching.operations.shapes import Shape
 
-PORTION_BYTES = 2 * 2**20
+PORTION_BYTES = 2**19
 """So much is read at once of entries; a larger one is read alone."""
 VALUE_BYTES = 64
 _END_OR_EXPIRE = Script("end_or_expire")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import redis
 from django.core import signing
+from django.db import DatabaseError
 from django.test import Client
 
 from caching.admin import long_operations
@@ -367,6 +368,21 @@ class TestTokens:
         for step in ("delete/", "go-on/", "stop/"):
             assert said(site.post(PAGE + step, {"token": token}, follow=True))
         assert not AuditEntry.objects.exists()
+
+
+def test_without_an_audit_log_nothing_is_done(
+    site: Client, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise DatabaseError("no such server")
+
+    keep_answer(student)
+    preview = submit(site, site.get(PAGE), "invalidate/user/", **{"user-of": str(student.pk)})
+    monkeypatch.setattr(AuditEntry, "save", lost)
+    page = submit(site, preview, "invalidate/")
+    assert page.status_code == 503
+    assert "Nothing was done" in page.text
+    assert kept_answer(student) == "kept"
 
 
 def test_two_operators_at_once_do_the_same_twice(
