@@ -30,6 +30,7 @@ class Tab:
 
 
 TABS: Final = (
+    Tab("Keys", "cache:keys", VIEW),
     Tab("Operations", "cache:operations", OPERATE),
     Tab("Audit log", "admin:caching_auditentry_changelist", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),

@@ -1,11 +1,13 @@
 """The cache's own pages in the admin: config mounts them at /admin/cache/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from caching.admin import long_operations, operations
+from caching.admin import keys, long_operations, operations
 
 app_name = "cache"
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
+    path("keys/", keys.key_list, name="keys"),
+    path("keys/<str:address>/", keys.one_key, name="key"),
     path("operations/", operations.page, name="operations"),
     path("operations/invalidate/", operations.invalidate, name="invalidate"),
     path("operations/invalidate/<slug:kind>/", operations.preview_invalidation, name="preview_invalidation"),

@@ -42,11 +42,12 @@ def redis_client() -> Client:
 
 
 def primary_clients() -> list[Client]:
-    """A client of each primary, for what a server knows of itself alone."""
+    """A client of each primary, for what a server knows of itself alone. Raises CacheUnavailable."""
     client: Any = redis_client()
     if not hasattr(client, "get_primaries"):
         return [client]
-    return [client.get_redis_connection(node) for node in client.get_primaries()]
+    with raising_cache_unavailable():
+        return [client.get_redis_connection(node) for node in client.get_primaries()]
 
 
 _async_clients: dict[asyncio.AbstractEventLoop, AsyncClient] = {}

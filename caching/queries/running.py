@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from caching import entries, flight, near, pending, stats, tags
 from caching.codec import MISS
-from caching.connection.wire import Command
+from caching.connection.wire import Command, Reply
 from caching.entries import Reading, holds_now
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
@@ -88,7 +89,7 @@ class _Computation(Generic[R]):
         self._call = call
         self._found = found
         self._began = time.perf_counter()
-        self._has_looked = self._is_counted = looked is not None
+        self._is_counted = looked is not None
         self._recorder = Recorder(call.scopes, looked.stamps if looked else {})
         self._own: Computed[R] | None = None
         self._baggage = Baggage(self._asked_with_lease)
@@ -192,23 +193,29 @@ class _Computation(Generic[R]):
         return [("GET", self._call.key), *self._births.commands]
 
     def _look_again(self) -> Any:
-        value, reading = self._seen_with_lease() or _look(self._query, self._call)
-        if not self._is_counted:
-            self._query.count(reading, time.perf_counter() - self._began)
-            self._is_counted = True
+        seen = self._baggage.claimed()
+        value, reading = (seen and self._seen_with_lease(seen)) or _look(self._query, self._call)
+        self._count(reading, has_waited=seen is None)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
-        if self._has_looked:
-            self._query.count_wait(time.perf_counter() - self._began)
         self._own = Computed(value, reading.entry, None, "")
         return self._own
 
-    def _seen_with_lease(self) -> tuple[Any, Reading] | None:
-        """None if nothing came with it, or an entry that may be newer than what this process knows."""
-        if (replies := self._baggage.claimed()) is None:
-            return None
+    def _count(self, reading: Reading, *, has_waited: bool) -> None:
+        """What is found after another process's flight, or after a miss of one's own, somebody else has just computed."""
+        seconds = time.perf_counter() - self._began
+        is_theirs = reading.entry is not None and (has_waited or self._is_counted)
+        if is_theirs:
+            self.count_reading()
+            self._query.count_wait(seconds)
+        elif not self._is_counted:
+            self._query.count(reading, seconds)
+            self._is_counted = True
+
+    def _seen_with_lease(self, replies: Sequence[Reply]) -> tuple[Any, Reading] | None:
+        """None if it is an entry that may be newer than what this process knows."""
         packed, *births = replies
         if not isinstance(packed, bytes):
             packed = None

@@ -35,7 +35,7 @@ class CountFile:
     process: str
     cells: Cells
     path: Path | None = None
-    _descriptor: int = field(default=-1, repr=False)
+    _lock: int = field(default=-1, repr=False)
 
     def let_go(self) -> None:
         """In the child of a fork: the lock is the parent's, and must end with him."""
@@ -48,9 +48,9 @@ class CountFile:
         self._close()
 
     def _close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
 
 def create() -> CountFile:
@@ -90,14 +90,14 @@ def _created(process: str) -> CountFile:
     path = folder() / f"{process}{SUFFIX}"
     # It is locked before it has the name under which others look for files without a lock.
     unseen = path.with_suffix(".new")
-    descriptor = os.open(unseen, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    lock = os.open(unseen, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.truncate(descriptor, FILE_BYTES)
-        made = CountFile(process, Cells(mmap.mmap(descriptor, FILE_BYTES)), path, descriptor)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.truncate(lock, FILE_BYTES)
+        made = CountFile(process, _mapped(unseen), path, lock)
         unseen.rename(path)
     except OSError:
-        os.close(descriptor)
+        os.close(lock)
         unseen.unlink(missing_ok=True)
         raise
     return made
@@ -106,16 +106,25 @@ def _created(process: str) -> CountFile:
 def _taken_over(path: Path) -> CountFile | None:
     """None: its process lives, or somebody else is bringing it, or it is none of ours."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        lock = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Whoever was faster may have brought it and removed it since.
-        if os.fstat(descriptor).st_nlink == 0 or os.fstat(descriptor).st_size != FILE_BYTES:
+        if os.fstat(lock).st_nlink == 0 or os.fstat(lock).st_size != FILE_BYTES:
             raise FileNotFoundError
-        cells = Cells(mmap.mmap(descriptor, FILE_BYTES))
+        cells = _mapped(path)
     except (OSError, Unreadable):
-        os.close(descriptor)
+        os.close(lock)
         return None
-    return CountFile(path.stem, cells, path, descriptor)
+    return CountFile(path.stem, cells, path, lock)
+
+
+def _mapped(path: Path) -> Cells:
+    """Through a descriptor of its own: a mapping keeps it, in children too, and with it would keep the lock."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        return Cells(mmap.mmap(descriptor, FILE_BYTES))
+    finally:
+        os.close(descriptor)

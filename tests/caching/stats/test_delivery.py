@@ -1,0 +1,138 @@
+"""What was counted arrives in Redis exactly once, and garbage there is passed over."""
+
+import time
+
+import pytest
+import redis
+
+from caching import keys, stats
+from caching.connection import wire
+from caching.errors import CacheUnavailable
+from caching.stats import Outcome, Timed, delivery, series, sheets
+from caching.stats.series import Period
+
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def total(redis_key_prefix: str) -> str:
+    return keys.count_sheet(redis_key_prefix, "total")
+
+
+def hits(kind: str = "query:x") -> int:
+    found = series.totals()
+    return found[kind].hits if kind in found else 0
+
+
+def test_a_second_flush_brings_only_what_is_new() -> None:
+    for expected in (3, 6):
+        stats.record("query:x", Outcome.HIT, 3)
+        delivery.flush()
+        delivery.flush()
+        assert hits() == expected
+
+
+def test_what_could_not_be_brought_is_brought_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    stats.record("query:x", Outcome.HIT)
+    with monkeypatch.context() as broken:
+        broken.setattr(sheets, "post", _unavailable)
+        with pytest.raises(CacheUnavailable):
+            delivery.flush()
+    stats.record("query:x", Outcome.HIT)
+    delivery.flush()
+    assert hits() == 2
+
+
+def test_a_batch_whose_answer_was_lost_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    post = sheets.post
+
+    def post_and_lose_the_answer(process: str, batch: object) -> None:
+        post(process, batch)  # type: ignore[arg-type]
+        raise CacheUnavailable("lost")
+
+    stats.record("query:x", Outcome.HIT)
+    with monkeypatch.context() as broken:
+        broken.setattr(sheets, "post", post_and_lose_the_answer)
+        with pytest.raises(CacheUnavailable):
+            delivery.flush()
+    stats.record("query:x", Outcome.HIT, 4)
+    delivery.flush()
+    assert hits() == 5
+
+
+def test_all_periods_say_the_same_as_the_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    stats.record("query:x", Outcome.HIT, 7)
+    stats.timed("query:x", Timed.NETWORK, 0.0002)
+    stats.moved("query:x", read=1000, written=50)
+    delivery.flush()
+    (numbers,) = series.totals().values()
+    assert (numbers.hits, numbers.bytes_read, numbers.bytes_written) == (7, 1000, 50)
+    assert numbers.latencies[Timed.NETWORK].count == 1
+    for period in Period:
+        found = series.read(period)
+        assert found.by_kind == {"query:x": numbers}
+        assert [slot.at for slot in found.slots if slot.by_kind] == [found.slots[-1].at]
+
+
+def test_what_is_old_leaves_the_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    stats.record("query:x", Outcome.HIT)
+    delivery.flush()
+    assert series.read(Period.HOUR, now=NOW + 3599 - 60).whole.hits == 1
+    assert series.read(Period.HOUR, now=NOW + 3600).whole.hits == 0
+    assert series.read(Period.DAY, now=NOW + 3600).whole.hits == 1
+
+
+def test_every_sheet_expires(redis_server: redis.Redis, redis_key_prefix: str) -> None:
+    stats.record("query:x", Outcome.HIT)
+    delivery.flush()
+    found = list(redis_server.scan_iter(match=f"{redis_key_prefix}stats:*", count=1000))
+    assert len(found) == 5, "four sheets, and the number of the last batch"
+    assert all(redis_server.ttl(key) > 0 for key in found)
+
+
+def test_nothing_counted_brings_nothing(redis_server: redis.Redis, total: str) -> None:
+    delivery.flush()
+    assert not redis_server.exists(total)
+
+
+@pytest.mark.parametrize(
+    ("field", "amount"),
+    [
+        (b"query:x hit", b"-1"),
+        (b"query:x hit", b"1e9"),
+        (b"query:x hit", b"9" * 40),
+        (b"nokind", b"1"),
+        (b"\xff\xfe hit", b"1"),
+        (b"query:x <script>", b"1"),
+        (b"k" * 5000 + b" hit", b"1"),
+    ],
+)
+def test_planted_counts_are_passed_over(
+    redis_server: redis.Redis, total: str, field: bytes, amount: bytes
+) -> None:
+    redis_server.hset(total, field, amount)
+    stats.record("query:y", Outcome.HIT)
+    delivery.flush()
+    assert list(series.totals()) == ["query:y"]
+
+
+def test_a_planted_string_gives_way(redis_server: redis.Redis, total: str) -> None:
+    redis_server.set(total, "planted")
+    assert series.totals() == {}
+    stats.record("query:x", Outcome.HIT)
+    delivery.flush()
+    assert hits() == 1
+
+
+def test_reading_a_week_is_one_round_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    call = wire.call
+    monkeypatch.setattr(wire, "call", lambda *args, **options: calls.append(1) or call(*args, **options))
+    series.read(Period.WEEK)
+    assert len(calls) == 1
+
+
+def _unavailable(*_: object) -> None:
+    raise CacheUnavailable("gone")
