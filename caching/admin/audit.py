@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
-from caching.admin.pages import VIEW, frame
+from caching.admin.pages import VIEW
 from caching.models import AuditEntry, Outcome
 
 BADGES = {Outcome.DONE: "ok", Outcome.FAILED: "fail"}
@@ -51,8 +51,7 @@ class AuditAdmin(admin.ModelAdmin[AuditEntry]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {**frame(request, "Audit log"), **(extra_context or {})}
-        return super().changelist_view(request, context)
+        return super().changelist_view(request, {"title": "Audit log", **(extra_context or {})})
 
     @admin.display(description="what", ordering="operation")
     def deed(self, entry: AuditEntry) -> str:

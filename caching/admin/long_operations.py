@@ -77,7 +77,6 @@ def _ask_to_purge(
         f"Delete {selection}",
         selection=selection,
         preview=preview,
-        matched=f"{preview.matched:,}",
         operation=_operation_in(selection),
         form=form or forms.ConfirmForm(_word(selection, preview), initial={"token": token}),
     )
@@ -145,8 +144,7 @@ def _work(request: HttpRequest, entry: AuditEntry, state: State) -> HttpResponse
         return redirect("cache:operations")
     token = tokens.sign(request, "go on", {**state, "audit": entry.pk, "place": str(then)})
     title = f"Deleting {entry.target}" if entry.operation == Operation.PURGE else "Cleaning up"
-    done, total = f"{state['done']:,}", f"{state['total']:,}" if state["total"] else ""
-    context = frame(request, title, state=state, token=token, lines=_lines(state), done=done, total=total)
+    context = frame(request, title, state=state, token=token, lines=_lines(state))
     return render(request, "admin/cache/operations/going_on.html", context)
 
 

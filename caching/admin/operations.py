@@ -135,8 +135,6 @@ def _ask_to_invalidate(
         target=target,
         found=found,
         preview=preview,
-        hit=f"{preview.hit:,}",
-        seen=f"{preview.seen:,}",
         form=form
         or forms.ConfirmForm(_word(target), initial={"token": tokens.sign(request, "invalidate", what)}),
     )

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from caching.admin import keys, long_operations, operations
+from caching.admin import keys, long_operations, operations, overview
+from caching.admin.doctor import doctor_page
 
 app_name = "cache"
 urlpatterns: list[URLPattern] = [
+    path("", overview.overview_page, name="overview"),
     path("keys/", keys.key_list, name="keys"),
     path("keys/<str:address>/", keys.one_key, name="key"),
     path("operations/", operations.page, name="operations"),
@@ -17,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path("operations/go-on/", long_operations.go_on, name="go_on"),
     path("operations/stop/", long_operations.stop, name="stop"),
     path("operations/warm/<slug:name>/", operations.warm, name="warm"),
+    path("doctor/", doctor_page, name="doctor"),
 ]

@@ -14,9 +14,11 @@ from caching.ai.ledger.report import ledger_report
 from caching.connection.walking import BEGINNING
 from caching.models import Operation, Way
 from caching.operations import actions, auditing, cleaning
+from caching.operations.figures import figures
+from caching.operations.overview import PERIODS, overview
 from platform_app.errors import NotFound
 from platform_app.models import Scenario, User
-from platform_app.operations.permissions import IsAdmin, IsOperator
+from platform_app.operations.permissions import IsAdmin, MayOperateCache, MaySeeCache
 from platform_app.operations.serializers import (
     CleanupSerializer,
     CursorSerializer,
@@ -25,6 +27,7 @@ from platform_app.operations.serializers import (
     LedgerQuerySerializer,
     LedgerSerializer,
 )
+from platform_app.operations.stats_serializers import StatsQuerySerializer, StatsSerializer
 from platform_app.requests import SignedInAPIRequest
 
 WORKING_SECONDS = 2.0
@@ -44,6 +47,17 @@ class Ledger(APIView):
         return Response(LedgerSerializer(ledger_report(wanted.validated_data["days"])).data)
 
 
+class Stats(APIView):
+    permission_classes = (IsAuthenticated, MaySeeCache)
+
+    @extend_schema(operation_id="cache_stats", parameters=[StatsQuerySerializer], responses=StatsSerializer)
+    def get(self, request: SignedInAPIRequest) -> Response:
+        """Whether the cache earns its keep: what the overview in the admin and `manage.py cache_stats --json` say."""
+        wanted = StatsQuerySerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return Response(StatsSerializer(figures(overview(PERIODS[wanted.validated_data["period"]]))).data)
+
+
 INVALIDATED = OpenApiExample(
     "Invalidated", {"dry_run": False, "tags": ["ai_user:7", "user:7"]}, response_only=True
 )
@@ -55,7 +69,7 @@ COUNTED = OpenApiExample(
 
 
 class InvalidateUser(APIView):
-    permission_classes = (IsAuthenticated, IsOperator)
+    permission_classes = (IsAuthenticated, MayOperateCache)
 
     @extend_schema(
         operation_id="cache_invalidate_user",
@@ -72,7 +86,7 @@ class InvalidateUser(APIView):
 
 
 class InvalidateScenario(APIView):
-    permission_classes = (IsAuthenticated, IsOperator)
+    permission_classes = (IsAuthenticated, MayOperateCache)
 
     @extend_schema(
         operation_id="cache_invalidate_scenario",
@@ -89,7 +103,7 @@ class InvalidateScenario(APIView):
 
 
 class Cleanup(APIView):
-    permission_classes = (IsAuthenticated, IsOperator)
+    permission_classes = (IsAuthenticated, MayOperateCache)
 
     @extend_schema(
         operation_id="cache_cleanup",

@@ -4,7 +4,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from caching.admin.pages import OPERATE
+from caching.admin.pages import OPERATE, VIEW
 
 
 class IsAdmin(BasePermission):
@@ -14,9 +14,17 @@ class IsAdmin(BasePermission):
         return bool(getattr(request.user, "is_admin", False))
 
 
-class IsOperator(IsAdmin):
-    """Administrators, and staff who may operate the cache."""
+class MaySeeCache(BasePermission):
+    """Administrators, and staff with the permission for the cache's pages."""
+
+    permission = VIEW
+    message = "This is for administrators, and for staff who may see the cache."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        is_staff = bool(getattr(request.user, "is_staff", False))
-        return super().has_permission(request, view) or (is_staff and request.user.has_perm(OPERATE))
+        user = request.user
+        return bool(getattr(user, "is_admin", False) or (user.is_staff and user.has_perm(self.permission)))
+
+
+class MayOperateCache(MaySeeCache):
+    permission = OPERATE
+    message = "This is for administrators, and for staff who may operate the cache."

@@ -17,4 +17,5 @@ api_urlpatterns = [
     ),
     re_path(r"^cache/cleanup/?$", api.Cleanup.as_view(), name="cleanup"),
     re_path(r"^cache/ledger/?$", api.Ledger.as_view(), name="ledger"),
+    re_path(r"^cache/stats/?$", api.Stats.as_view(), name="stats"),
 ]
