@@ -42,12 +42,17 @@ def query_entry(
 
 def query_entries(prefix: str) -> str:
     """The pattern of all keys of `query_entry`, for SCAN."""
-    return _escaped(prefix) + "db_query:*"
+    return matching(prefix, "db_query:*")
 
 
 def ai_entries(prefix: str) -> str:
     """The pattern of all keys of `ai_entry`."""
-    return _escaped(prefix) + "ai_cache:*"
+    return matching(prefix, "ai_cache:*")
+
+
+def matching(beginning: str, pattern: str = "*") -> str:
+    """The pattern of all keys that have this beginning, to the letter, and go on like `pattern`."""
+    return _escaped(beginning) + pattern
 
 
 def _escaped(prefix: str) -> str:

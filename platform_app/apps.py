@@ -14,8 +14,10 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         # Listens to what is published. It brings models with it, which can be imported from here on only.
         from platform_app.accounts import signals  # noqa: F401, PLC0415
+        from platform_app.operations import subjects  # noqa: PLC0415
         from platform_app.simulations import tasks  # noqa: F401, PLC0415
 
+        subjects.register()
         register_with_doctor(*doctor.CHECKS)
         checks.register(doctor.check_proxies, checks.Tags.security, deploy=True)
         telemetry_checks.register()
