@@ -41,11 +41,21 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Reading(NamedTuple):
-    """What was found: an entry that holds, or why there is none; and the stamps that were seen on the way to a miss."""
+    """What was found: an entry that holds, or why there is none; and the stamps that were seen on the way to a miss.
+
+    `at_fault`: the tags that have changed, or that a writer is about to change. None of a transaction's own.
+    """
 
     entry: Entry | None
     outcome: Outcome
     stamps: Stamps
+    at_fault: tuple[str, ...] = ()
+
+    def particulars(self) -> str:
+        """For whoever asks why there was no entry."""
+        if self.outcome is Outcome.BYPASS and not self.at_fault:
+            return "this transaction has written it"
+        return ", ".join(self.at_fault)
 
 
 _CODEC = codec.Typed(Entry)
@@ -110,8 +120,10 @@ def weighed(key: str, packed: bytes | None, stamps: Stamps) -> Reading:
     _questions.about(key, entry.tags)
     if entry.holds(stamps):
         return _allowed(entry)
-    is_busy = any(tags.is_busy(stamps[name]) for name in entry.tags)
-    return Reading(None, Outcome.BYPASS if is_busy else Outcome.OUTDATED, stamps)
+    if busy := tuple(name for name in entry.tags if tags.is_busy(stamps[name])):
+        return Reading(None, Outcome.BYPASS, stamps, busy)
+    changed = tuple(name for name, stamp in entry.rests_on().items() if stamps[name] != stamp)
+    return Reading(None, Outcome.OUTDATED, stamps, changed)
 
 
 def contradicts(packed: bytes, stamps: Stamps) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import repeat
 
-from caching import conf, keys, policy
+from caching import conf, keys, policy, trace
 from caching.connection import wire
 from caching.connection.wire import Command, Reply, Script
 
@@ -99,8 +99,11 @@ def may_store(stamps: Stamps) -> bool:
 
 def announce(writer: str, names: Collection[str]) -> None:
     """Before a COMMIT: from now on nobody takes or stores what rests on these tags, until the writer leaves or dies."""
+    began = trace.clock()
     lease_ms = round(conf.current().write_lease_seconds * 1000)
     wire.checked(wire.run(_ANNOUNCE, [(key, writer, lease_ms) for key in keys_of(names)], durable=True))
+    if began:
+        trace.note("write", "announced", why=", ".join(sorted(names)), since=began)
 
 
 def leave(writer: str, names: Collection[str]) -> None:

@@ -19,6 +19,7 @@ from caching.ai.ledger.days import persist
 from caching.errors import CacheUnavailable
 from caching.near.scopes import fresh
 from caching.stats import delivery, processes
+from platform_app import telemetry
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +29,13 @@ class ConsistentJob(Job):
 
     def perform(self) -> Any:
         try:
-            with fresh():
+            with telemetry.job(self.func_name or ""), fresh():
                 return super().perform()
         finally:
             # The process of a job ends without its exit handlers.
             with suppress(CacheUnavailable):
                 ledger.flush()
+            telemetry.flush()
 
 
 class Worker(rq.Worker):

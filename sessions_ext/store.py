@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import redis
 
+from caching import trace
 from caching.connection import async_redis_client, bounded_reply, raising_cache_unavailable, wire
 from caching.connection.failures import code_of
 from caching.connection.scripts import Script
@@ -98,26 +99,33 @@ REFUSED = -1
 
 
 def read(digest: str) -> Stored | None:
+    began = trace.clock()
     (reply,) = wire.call([("HGETALL", keys.session(digest))], idempotent=True)
-    return _stored(reply)
+    return _noted(digest, _stored(reply), began)
 
 
 async def aread(digest: str) -> Stored | None:
+    began = trace.clock()
     client: Any = await async_redis_client()
     reply = await _reply(client.hgetall(keys.session(digest)))
     if isinstance(reply, dict):
         reply = [word for field in reply.items() for word in field]
-    return _stored(reply)
+    return _noted(digest, _stored(reply), began)
 
 
 def write(digest: str, writing: Writing) -> int:
     """The seconds that the session has left, 0 if it ends at once, or REFUSED."""
+    began = trace.clock()
     (reply,) = wire.run(_SAVE, [writing.words(digest)])
+    _note(digest, "saved", began)
     return _seconds(reply)
 
 
 async def awrite(digest: str, writing: Writing) -> int:
-    return _seconds(await _arun(_SAVE, *writing.words(digest)))
+    began = trace.clock()
+    reply = await _arun(_SAVE, *writing.words(digest))
+    _note(digest, "saved", began)
+    return _seconds(reply)
 
 
 def exists(digest: str) -> bool:
@@ -173,6 +181,16 @@ def compare_and_set(digest: str, key: str, seen: bytes | None, new: bytes) -> bo
 def now() -> int:
     """Seconds since 1970 by the clock of this machine: for how often something is done, not for when sessions end."""
     return int(time.time())
+
+
+def _noted(digest: str, stored: Stored | None, began: float) -> Stored | None:
+    _note(digest, "loaded" if stored else "absent", began)
+    return stored
+
+
+def _note(digest: str, outcome: str, began: float) -> None:
+    if began:
+        trace.note("session", outcome, keys.session(digest), since=began)
 
 
 def _stored(reply: object) -> Stored | None:

@@ -47,6 +47,8 @@ class Tab:
 TABS: Final = (
     Tab("Overview", "cache:overview", VIEW),
     Tab("Keys", "cache:keys", VIEW),
+    Tab("Operations", "cache:operations", OPERATE),
+    Tab("Audit log", "admin:caching_auditentry_changelist", VIEW),
     Tab("Slow log and latency", "cache:latency", VIEW),
     Tab("Doctor", "cache:doctor", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),

@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from caching import keys
+from caching import keys, trace
 from caching.ai import booking, kept, live, semantic
 from caching.ai.answers import Answer, Source
 from caching.ai.embeddings import vector_of
@@ -92,10 +92,11 @@ def answer(question: Question[T]) -> Reply[T]:
     if isinstance(begun, Reply):
         return begun
     try:
-        ended = live.result(begun.plan)
-    except UpstreamError:
+        with trace.spending(trace.AI):
+            ended = live.result(begun.plan)
+    except UpstreamError as error:
         if (stale := _stale(question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         return stale
     return _opened(question, ended, begun)
@@ -117,10 +118,11 @@ async def aanswer(question: Question[T]) -> Reply[T]:
     if isinstance(begun, Reply):
         return begun
     try:
-        ended = await live.aresult(begun.plan)
-    except UpstreamError:
+        with trace.spending(trace.AI):
+            ended = await live.aresult(begun.plan)
+    except UpstreamError as error:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         return stale
     return _opened(question, ended, begun)
@@ -130,12 +132,12 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
     """The chunks as they come, and the whole last. `begin` has found nothing."""
     is_shown = False
     try:
-        for piece in live.chunks(begun.plan):
+        for piece in trace.waiting(trace.AI, live.chunks(begun.plan)):
             is_shown = True
             yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
-    except UpstreamError:
+    except UpstreamError as error:
         if (stale := _stale(question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         if is_shown:
             yield RESTART
@@ -146,12 +148,12 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
 async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes | Restart | Reply[T], None]:
     is_shown = False
     try:
-        async for piece in live.achunks(begun.plan):
+        async for piece in trace.waiting_async(trace.AI, live.achunks(begun.plan)):
             is_shown = True
             yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
-    except UpstreamError:
+    except UpstreamError as error:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         if is_shown:
             yield RESTART
@@ -160,6 +162,7 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
         yield stale
 
 
+@trace.spent(trace.CACHE)
 def begin(question: Question[T]) -> Reply[T] | Begun:
     """What is kept, or how to get it."""
     place, at = question.place, time.perf_counter()
@@ -174,7 +177,7 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
         if isinstance(looked, Reply):
             return _booked(question, looked, time.perf_counter() - at)
         missing = looked
-        booking.missed(question.request, missing.outcome)
+        booking.missed(question.request, missing, seconds=time.perf_counter() - at)
         if (alike := _alike(question)) is not None:
             return alike
     stamps = kept.stamps_for(place, missing.stamps)
@@ -188,11 +191,9 @@ def begin(question: Question[T]) -> Reply[T] | Begun:
         return looked.body if isinstance(looked, Reply) else None
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        is_kept = not question.surface.why_not_kept(body) and kept.may_keep(place, stamps)
-        booking.asked(
-            question.request, _usage(question, body), is_kept=is_kept, seconds=seconds, size=len(body)
-        )
-        if not is_kept:
+        why_not = question.surface.why_not_kept(body) or kept.why_not_keep(place, stamps)
+        booking.asked(question.request, _usage(question, body), why_not, seconds=seconds, size=len(body))
+        if why_not:
             return ()
         kept.forget_copy(place)
         semantic.learn(question.request, embed=vector_of, look_up=_kept_body)
@@ -233,7 +234,8 @@ def _alone(question: Question[T]) -> Plan:
     """A flight that nobody shares and that leaves nothing behind."""
 
     def keep(body: bytes, seconds: float) -> Sequence[Command]:
-        booking.asked(question.request, _usage(question, body), is_kept=False, seconds=seconds)
+        why_not = "the caller did not want it kept"
+        booking.asked(question.request, _usage(question, body), why_not, seconds=seconds)
         return ()
 
     return Plan(secrets.token_hex(20), question.surface, _source(question), lambda: None, keep)
@@ -288,7 +290,9 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
 
 def _booked(question: Question[T], reply: Reply[T], seconds: float = 0) -> Reply[T]:
     usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
-    booking.spared(question.request, reply.source, usage, seconds=seconds, size=len(reply.body))
+    booking.spared(
+        question.request, reply.source, usage, seconds=seconds, size=len(reply.body), body=reply.body
+    )
     return reply
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from caching import keys, stats
+from caching import keys, trace
 from caching.ai import booking, client, kept, vectors
 from caching.ai.answers import Source as AnswerSource
 from caching.ai.kept import Found, Missing, Place
@@ -26,6 +26,7 @@ from caching.tags import Stamps
 
 # OpenAI takes 300,000 tokens in one request: this leaves each input about 600.
 EMBEDDINGS_A_REQUEST = 512
+_UNDECODABLE = Missing(Outcome.UNDECODABLE, {})
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[bytes]).decode
@@ -65,7 +66,9 @@ class Batch:
         for part, plan in self._plans():
             with self._booked_if_it_fails(part):
                 began = time.perf_counter()
-                self._take(part, result(plan), began)
+                with trace.spending(trace.AI):
+                    ended = result(plan)
+                self._take(part, ended, began)
         return self.in_order()
 
     async def arun(self) -> list[array[float]]:
@@ -73,15 +76,18 @@ class Batch:
         for part, plan in self._plans():
             with self._booked_if_it_fails(part):
                 began = time.perf_counter()
-                self._take(part, await aresult(plan), began)
+                with trace.spending(trace.AI):
+                    ended = await aresult(plan)
+                self._take(part, ended, began)
         return self.in_order()
 
     @contextmanager
     def _booked_if_it_fails(self, part: Sequence[Input]) -> Iterator[None]:
+        began = time.perf_counter()
         try:
             yield
-        except UpstreamError:
-            booking.failed(self._request, requests=len(part))
+        except UpstreamError as error:
+            booking.failed(self._request, error, seconds=time.perf_counter() - began, requests=len(part))
             raise
 
     def _look(self) -> None:
@@ -91,7 +97,7 @@ class Batch:
         found = [] if self._is_refreshed else vectors.read_many(list(self._places.values()))
         seconds = time.perf_counter() - began
         for (text, place), one in zip(self._places.items(), found, strict=False):
-            vector = self._opened(place, one)
+            vector = self._opened(place, one, seconds)
             if vector is not None:
                 self.vectors[text] = vector
             elif isinstance(one, Missing):
@@ -110,22 +116,22 @@ class Batch:
     def _take(self, inputs: Sequence[Input], ended: Ended, began: float) -> None:
         bodies = _unpack(ended.body)
         self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
-        if not ended.asked:
-            seconds = time.perf_counter() - began
-            booking.spared(self._request, "shared", _usage(bodies), requests=len(bodies), seconds=seconds)
+        source: AnswerSource = "provider" if ended.asked else "shared"
+        seconds = time.perf_counter() - began
+        booking.spared(self._request, source, _usage(bodies), requests=len(bodies), seconds=seconds, key="")
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays
 
-    def _opened(self, place: Place, found: Found | Missing) -> array[float] | None:
+    def _opened(self, place: Place, found: Found | Missing, seconds: float) -> array[float] | None:
         """None: it has to be asked for."""
         if isinstance(found, Missing):
-            stats.record(place.counted_as, found.outcome)
+            booking.missed(self._request, found, key=place.key, seconds=seconds)
             return None
         try:
             vector = vectors.load(found.body)
         except ValueError:
-            stats.record(place.counted_as, Outcome.UNDECODABLE)
+            booking.missed(self._request, _UNDECODABLE, key=place.key, seconds=seconds)
             return None
         self._hits.setdefault("near" if found.outcome is Outcome.NEAR else "cache", []).append(found.body)
         return vector
@@ -134,7 +140,13 @@ class Batch:
         for source, bodies in self._hits.items():
             size = sum(map(len, bodies))
             booking.spared(
-                self._request, source, _usage(bodies), requests=len(bodies), seconds=seconds, size=size
+                self._request,
+                source,
+                _usage(bodies),
+                requests=len(bodies),
+                seconds=seconds,
+                size=size,
+                key="",
             )
         self._hits = {}
 
@@ -154,16 +166,17 @@ class Batch:
 
         def keep(body: bytes, seconds: float) -> list[Command]:
             bodies = _unpack(body)
-            is_kept = kept.may_keep(places[0], stamps)
+            why_not = kept.why_not_keep(places[0], stamps)
             booking.asked(
                 self._request,
                 _usage(bodies),
-                is_kept=is_kept,
+                why_not,
                 seconds=seconds,
                 requests=len(bodies),
                 size=sum(map(len, bodies)),
+                key=places[0].key,
             )
-            if not is_kept:
+            if why_not:
                 return []
             now = time.time()
             return [

@@ -72,11 +72,13 @@ class Found(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """`stamps`: what was seen of the tags. `expired`: an answer that is too old, but was not invalidated."""
+    """`stamps`: what was seen of the tags. `expired`: an answer that is too old, but was not invalidated. `at_fault`: the
+    tags that were."""
 
     outcome: Outcome
     stamps: Stamps
     expired: bytes | None = None
+    at_fault: tuple[str, ...] = ()
 
 
 def read(place: Place) -> Found | Missing:
@@ -99,7 +101,7 @@ def copy_of(place: Place) -> Found | None:
 def _judged(place: Place, reading: entries.Reading, since: near.Position | None) -> Found | Missing:
     entry = reading.entry
     if entry is None:
-        return Missing(reading.outcome, reading.stamps)
+        return Missing(reading.outcome, reading.stamps, at_fault=reading.at_fault)
     if entry.expires_at <= time.time():
         return Missing(Outcome.ABSENT, entry.rests_on(), expired=entry.body)
     keep_copy(place.key, entry.rests_on(), entry.body, entry.expires_at, since)
@@ -126,18 +128,18 @@ def stamps_for(place: Place, seen: Stamps) -> Stamps:
     return seen | tags.stamps(unseen) if unseen else seen
 
 
-def may_keep(place: Place, stamps: Stamps) -> bool:
-    """Whether what was asked for under these stamps may be kept. Not if a scope was invalidated meanwhile: it would take
-    the place of a newer answer; and not while Redis is failing over."""
-    if tags.stamps(place.tags) == stamps and not any(map(tags.is_busy, stamps.values())):
-        return tags.may_store(stamps)
-    return False
+def why_not_keep(place: Place, stamps: Stamps) -> str:
+    """What speaks against keeping what was asked for under these stamps; "" if nothing does. If a scope was invalidated
+    meanwhile, it would take the place of a newer answer."""
+    if tags.stamps(place.tags) != stamps or any(map(tags.is_busy, stamps.values())):
+        return "it was invalidated while the provider was asked"
+    return "" if tags.may_store(stamps) else "Redis has just failed over"
 
 
 def storing(
     place: Place, body: bytes, stamps: Stamps, *, computed_seconds: float, policy: AnswerPolicy
 ) -> Command:
-    """What keeps the answer. `may_keep` has been asked."""
+    """What keeps the answer. `why_not_keep` has been asked."""
     now = time.time()
     life = place.ttl_seconds(policy.ttl_seconds)
     entry = entries.made(stamps, body, computed_seconds=computed_seconds, ttl_seconds=life, now=now)

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pydantic
 
-from caching import keys, stats
+from caching import keys, stats, trace
 from caching.ai import kept, vectors
 from caching.ai.kept import Found, Place
 from caching.ai.policies import AnswerPolicy
@@ -79,7 +79,7 @@ class AICacheService:
     ) -> None:
         place = _place(_embedding(text, model, operation))
         stamps = kept.stamps_for(place, {})
-        if kept.may_keep(place, stamps):
+        if not kept.why_not_keep(place, stamps):
             body = vectors.dump(array("f", embedding))
             wire.checked(wire.call([vectors.storing(place, body, stamps, now=time.time())]))
 
@@ -193,7 +193,7 @@ def _embedding(text: str, model: str, operation: str) -> AIRequest:
 def _keep(request: AIRequest, body: bytes, ttl: int | None) -> bool:
     place, policy = _place(request), AnswerPolicy(ttl_seconds=ttl)
     stamps = kept.stamps_for(place, {})
-    if not kept.may_keep(place, stamps):
+    if kept.why_not_keep(place, stamps):
         return False
     wire.checked(wire.call([kept.storing(place, body, stamps, computed_seconds=0, policy=policy)]))
     kept.forget_copy(place)
@@ -201,6 +201,7 @@ def _keep(request: AIRequest, body: bytes, ttl: int | None) -> bool:
 
 
 def _get(request: AIRequest, open_: Any, default: Any) -> Any:
+    began = trace.clock()
     place = _place(request)
     found = kept.read(place)
     outcome, value = found.outcome, default
@@ -210,6 +211,8 @@ def _get(request: AIRequest, open_: Any, default: Any) -> Any:
         except (ValueError, AIError):
             outcome = Outcome.UNDECODABLE
     stats.record(place.counted_as, outcome)
+    if began:
+        trace.note(place.counted_as, outcome, place.key, since=began)
     return value
 
 

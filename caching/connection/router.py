@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import redis
 
+from caching import trace
 from caching.connection import clients, links
 from caching.connection.failures import MISDIRECTIONS, Gone, Refused, Unanswered, Unsent, code_of
 from caching.connection.link import Command, Link, Reply
@@ -66,7 +67,8 @@ class Question:
     def answer(self) -> list[Reply]:
         started = time.monotonic()
         while self._open:
-            self._round()
+            with trace.round_trip():
+                self._round()
             if self._open:
                 if time.monotonic() - started > ROUNDS_BEGIN_SECONDS:
                     raise self._failure

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import redis
 
+from caching import trace
 from caching.connection import bounds, clients, links, nodes
 from caching.connection.failures import Gone, Refused, code_of, raising_cache_unavailable, unavailable
 from caching.connection.link import EPOCH_BYTES, Argument, Command, Link, Packed, Reply, pack
@@ -195,6 +196,15 @@ def _ask(
     topology: Topology, commands: Sequence[Command | Packed], *, idempotent: bool
 ) -> tuple[list[Reply], Link]:
     """The way to a single server, which is as short as it can be. The replies, and the link that brought them."""
+    if not trace.active:
+        return _exchanged(topology, commands, idempotent=idempotent)
+    with trace.round_trip():
+        return _exchanged(topology, commands, idempotent=idempotent)
+
+
+def _exchanged(
+    topology: Topology, commands: Sequence[Command | Packed], *, idempotent: bool
+) -> tuple[list[Reply], Link]:
     deadline = time.monotonic() + clients.REPLY_SECONDS
     link = links.to(topology.target, topology.target.addresses[0])
     if not idempotent and not link.is_open():

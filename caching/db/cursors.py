@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from caching import trace
 from caching.db.observed import ObservedDatabase
 from caching.queries import recorder as recording
 from caching.queries.recorder import Recorder
@@ -67,7 +68,8 @@ class ObservedCursor(CursorWrapper):
         param_list = list(param_list)
         with self.writing(statement) as take:
             take(statement.changes_of_many(param_list).tags)
-            return super()._executemany(sql, param_list)  # type: ignore[misc]
+            with trace.statement():
+                return super()._executemany(sql, param_list)  # type: ignore[misc]
 
     def callproc(self, procname: Any, params: Any = None, kparams: Any = None) -> Any:
         statement = self.db.analyse(f"CALL {self.db.text(procname)}()")
@@ -77,7 +79,10 @@ class ObservedCursor(CursorWrapper):
 
     def _send(self, sql: Any, params: Any) -> Any:
         self._awaited = None
-        return super()._execute(sql, params)  # type: ignore[misc]
+        if not trace.active:
+            return super()._execute(sql, params)  # type: ignore[misc]
+        with trace.statement():
+            return super()._execute(sql, params)  # type: ignore[misc]
 
     def _send_other(self, sql: Any, params: Any) -> Any:
         return self._send(sql, params)
@@ -88,6 +93,8 @@ class ObservedCursor(CursorWrapper):
     # --- Reading -------------------------------------------------------------------------------------------------
 
     def _read(self, recorder: Recorder, statement: Statement, sql: Any, params: Any) -> Any:
+        if statement.reads_uncached:
+            recorder.spoil("nobody announces the writes to what it reads")
         needed = statement.dependencies(params)
         self.will_read(recorder, needed)
         result = self._send(sql, params)
@@ -139,6 +146,9 @@ class ObservedCursor(CursorWrapper):
     # --- Writing -------------------------------------------------------------------------------------------------
 
     def _write(self, statement: Statement, sql: Any, params: Any) -> Any:
+        if statement.writes_only_uncached:
+            _refuse_to_store()
+            return self._send_write(sql, params)
         guarded = self._guarded(statement, params)
         if guarded is None and (returning := statement.returning) is not None:
             if self.db.is_in_transaction():

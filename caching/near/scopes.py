@@ -13,7 +13,9 @@ from collections.abc import Collection
 from contextvars import ContextVar, Token
 from types import TracebackType
 
+from caching import trace
 from caching.near import copies, tracking
+from caching.trace import Account
 
 _NEVER = -1
 _near = copies.cache
@@ -29,37 +31,54 @@ class Barrier:
 
 
 class Scope:
-    """Shared by the copies of a context: the threads and tasks that one request starts."""
+    """Shared by the copies of a context: the threads and tasks that one request starts. `account`: whose near hits these are."""
 
-    __slots__ = ("barrier",)
+    __slots__ = ("account", "barrier")
 
     def __init__(self) -> None:
         self.barrier = Barrier()
+        self.account = trace.current() or _NOBODY
 
 
+_NOBODY = Account()
+_OUTSIDE = Scope()
 _current: ContextVar[Scope | None] = ContextVar("caching_scope", default=None)
 
 
-def ready() -> bool:
-    """Whether the near cache may be read now. Makes the barrier if this scope owes one; False: the near cache is off."""
+def ready() -> Scope | None:
+    """The scope, if the near cache may be read in it now. Makes the barrier if it owes one; None: the near cache is off."""
     scope = _current.get()
     if scope is None:
-        return tracking.barrier()
+        return _outside() if _barrier() else None
     owed = scope.barrier
     era = _near.era
     if owed.era == era:
-        return True
-    if not tracking.barrier():
-        return False
+        return scope
+    if not _barrier():
+        return None
     # Noted on the barrier as it was owed at the start: a write that another thread has made since owes a new one.
     owed.era = era
-    return True
+    return scope
 
 
-def ready_without_io() -> bool:
-    """Whether the near cache may be read now, for code that must not block. False: ask `ready` in a thread."""
+def ready_without_io() -> Scope | None:
+    """The same for code that must not block. None: ask `ready` in a thread."""
     scope = _current.get()
-    return scope is not None and scope.barrier.era == _near.era
+    return scope if scope is not None and scope.barrier.era == _near.era else None
+
+
+def _outside() -> Scope:
+    return _OUTSIDE if trace.current() is None else Scope()
+
+
+def _barrier() -> bool:
+    if not trace.active:
+        return tracking.barrier()
+    with trace.spending(trace.CACHE):
+        began = trace.clock()
+        is_open = tracking.barrier()
+        trace.note("near_cache", "barrier" if is_open else "off", since=began)
+        return is_open
 
 
 def after_own_write(names: Collection[str]) -> None:

@@ -14,9 +14,10 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Hashable
 from functools import wraps
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar, cast
 
-from caching import near, pending, policy
+from caching import near, pending, policy, trace
 from caching.errors import Uncacheable
 from caching.near import scopes
 from caching.queries import running
@@ -85,11 +86,14 @@ def _sync_door(query: Query[R], function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def cached(*args: P.args, **kwargs: P.kwargs) -> R:
         near_key = _near_key(query, args, kwargs) if kwargs else (query, args, tuple(map(type, args)))
-        if is_ready := scopes.ready():
+        scope = scopes.ready()
+        began = perf_counter() if trace.active else 0.0
+        if scope is not None:
             entry = _near(near_key)
             if entry is not None and not pending.thread.transactions:
-                return query.near_hit(entry)
-        return running.answer(query, query.call(args, kwargs, near_key), is_ready=is_ready)
+                scope.account.near += 1
+                return query.near_hit(entry, began)
+        return running.answer(query, query.call(args, kwargs, near_key), scope, began)
 
     return cached
 
@@ -98,10 +102,13 @@ def _async_door(query: Query[R], function: Callable[P, Awaitable[R]]) -> Callabl
     @wraps(function)
     async def cached(*args: P.args, **kwargs: P.kwargs) -> R:
         near_key = _near_key(query, args, kwargs)
-        if scopes.ready_without_io():
+        scope = scopes.ready_without_io()
+        began = perf_counter() if trace.active else 0.0
+        if scope is not None:
             entry = _near(near_key)
             if entry is not None and not (pending.thread.transactions or pending.context_written()):
-                return query.near_hit(entry)
+                scope.account.near += 1
+                return query.near_hit(entry, began)
         return await running.answer_async(query, query.call(args, kwargs, near_key))
 
     return cached

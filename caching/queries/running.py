@@ -12,13 +12,14 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from caching import entries, flight, near, pending, stats, tags
+from caching import entries, flight, near, pending, stats, tags, trace
 from caching.codec import MISS
 from caching.connection.wire import Command, Reply
 from caching.entries import Reading, holds_now
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
 from caching.near import scopes
+from caching.near.scopes import Scope
 from caching.queries import recorder
 from caching.queries.query import Call, Computed, Query
 from caching.queries.recorder import Recorder
@@ -36,12 +37,29 @@ class _Unshareable(Exception):
     """What another caller computed may not be handed on, and to wait for the next one would bring no more."""
 
 
-def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
-    """Raises CacheUnavailable, and whatever the function raises. `is_ready`: the scope has made its barrier."""
-    if is_ready and (copy := _near(call)) is not None:
-        return query.near_hit(copy)
+def answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
+    """Raises CacheUnavailable, and whatever the function raises. `scope`: None where there is no near cache now.
+
+    `began`: when the call began, if somebody traces.
+    """
+    if not began:
+        return _answer(query, call, scope, began)
+    with trace.spending(trace.CACHE):
+        return _answer(query, call, scope, began)
+
+
+async def answer_async(query: Query[R], call: Call) -> R:
+    """As `answer`, for a coroutine function."""
+    with trace.spending(trace.CACHE):
+        return await _answer_async(query, call)
+
+
+def _answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R:
+    if scope is not None and (copy := _near(call)) is not None:
+        scope.account.near += 1
+        return query.near_hit(copy, began)
     if entries.is_known(call.key) or not pending.is_clean():
-        value, reading = _looked(query, call, is_ready=is_ready)
+        value, reading = _looked(query, call, is_ready=scope is not None)
         if value is not MISS and not query.is_due(reading):
             return cast("R", value)
         computation = _Computation(query, call, value, reading)
@@ -62,8 +80,7 @@ def answer(query: Query[R], call: Call, *, is_ready: bool) -> R:
         computation.count_reading()
 
 
-async def answer_async(query: Query[R], call: Call) -> R:
-    """As `answer`, for a coroutine function."""
+async def _answer_async(query: Query[R], call: Call) -> R:
     value, reading = await asyncio.to_thread(_looked, query, call)
     if value is not MISS and not query.is_due(reading):
         return cast("R", value)
@@ -107,14 +124,16 @@ class _Computation(Generic[R]):
     def run(self) -> Computed[R]:
         began = time.perf_counter()
         with recorder.recording(self._recorder):
-            value = self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
+            with trace.inside():
+                value = self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
             finished = self._query.finished(self._call, value, self._recorder, began)
         return self._keep(finished)
 
     async def run_async(self) -> Computed[R]:
         began = time.perf_counter()
         with recorder.recording(self._recorder):
-            value = await self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
+            with trace.inside():
+                value = await self._query.function(*self._call.bound.args, **self._call.bound.kwargs)
             finished = await asyncio.to_thread(self._query.finished, self._call, value, self._recorder, began)
         return self._keep(finished)
 
@@ -142,7 +161,7 @@ class _Computation(Generic[R]):
         lease = Lease(self._call.digest)
         if lease.take() is not None:
             return cast("R", self._found)
-        stats.record(self._query.kind, Outcome.EARLY)
+        self._note(Outcome.EARLY)
         try:
             return self.run().value
         finally:
@@ -152,7 +171,7 @@ class _Computation(Generic[R]):
         lease = Lease(self._call.digest)
         if await asyncio.to_thread(lease.take) is not None:
             return cast("R", self._found)
-        stats.record(self._query.kind, Outcome.EARLY)
+        self._note(Outcome.EARLY)
         try:
             return (await self.run_async()).value
         finally:
@@ -165,14 +184,18 @@ class _Computation(Generic[R]):
         if shared.why_not_stored:
             raise _Unshareable
         self._query.pass_on(shared)
-        self._query.count_wait(time.perf_counter() - self._began)
+        self._query.count_wait(self._call, time.perf_counter() - self._began)
         return self._query.copy(shared)
 
     def count_reading(self) -> None:
         """Who joined another caller of this process has not looked: it was not there, else nobody would compute it."""
         if not self._is_counted:
-            stats.record(self._query.kind, Outcome.ABSENT)
+            self._note(Outcome.ABSENT)
             self._is_counted = True
+
+    def _note(self, outcome: Outcome) -> None:
+        stats.record(self._query.kind, outcome)
+        trace.note(self._query.kind, outcome, self._call.key)
 
     def _keep(self, finished: Computed[R]) -> Computed[R]:
         self._own = finished
@@ -209,9 +232,9 @@ class _Computation(Generic[R]):
         is_theirs = reading.entry is not None and (has_waited or self._is_counted)
         if is_theirs:
             self.count_reading()
-            self._query.count_wait(seconds)
+            self._query.count_wait(self._call, seconds)
         elif not self._is_counted:
-            self._query.count(reading, seconds)
+            self._query.count(self._call, reading, seconds)
             self._is_counted = True
 
     def _seen_with_lease(self, replies: Sequence[Reply]) -> tuple[Any, Reading] | None:
@@ -248,9 +271,9 @@ def _looked(query: Query[R], call: Call, *, is_ready: bool | None = None) -> tup
     """The same, counted as the reading of this caller."""
     began = time.perf_counter()
     if is_ready is None:
-        is_ready = scopes.ready()
+        is_ready = scopes.ready() is not None
     value, reading = query.look(call, near.position() if is_ready else None)
-    query.count(reading, time.perf_counter() - began)
+    query.count(call, reading, time.perf_counter() - began)
     return value, reading
 
 

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-from caching import conf, entries, keys, policy, stats, tags
+from caching import conf, entries, keys, policy, stats, tags, trace
 from caching.codec import Undecodable
 from caching.connection import wire
 from caching.entries import Invalidated, invalidate
@@ -60,6 +60,7 @@ class DbCacheService:
         default: Any = None,
     ) -> Any:
         """What is kept, or `default`; a kept None is a hit."""
+        began = trace.clock()
         key, names = _place(query_name, user_id, params)
         reading = entries.read(key, names)
         outcome, value = reading.outcome, default
@@ -72,6 +73,8 @@ class DbCacheService:
             stamps = reading.stamps | tags.stamps([name for name in names if name not in reading.stamps])
             _seen.set(dict([*_seen.get().items(), (key, stamps)][-SEEN_KEYS:]))
         stats.record(f"query:{query_name}", outcome)
+        if began:
+            trace.note(f"query:{query_name}", outcome, key, ", ".join(reading.at_fault), since=began)
         return value
 
     def invalidate_query_cache(

@@ -30,10 +30,12 @@ PAGES = {
     "doctor": "/admin/cache/doctor/",
     "sessions": "/admin/sessions_ext/savedsession/",
     "API, stats": "/api/cache/stats",
+    "metrics": "/metrics",
 }
 COMMANDS = {
     "cache_stats": "cache_stats --json",
     "census of user 7": "cache_invalidate --user 7 --dry-run",
+    "cache_cleanup": "cache_cleanup",
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from time import time
 from typing import NamedTuple
 
+from caching import trace
 from caching.ai.ledger.accounts import Outcome
 from caching.ai.usage import Usage
 from caching.policy import DAY
@@ -95,6 +96,9 @@ def record(
         cell[4] += pictures
     if seconds:
         cell[5] += round(1000 * seconds)
+    if (account := trace.current()) is not None:
+        tokens = usage.input_tokens, usage.cached_input_tokens, usage.output_tokens
+        account.post(model, outcome, (requests, *tokens, pictures))
 
 
 def _new_cell(key: _RawKey) -> list[int]:

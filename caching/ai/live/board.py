@@ -10,6 +10,7 @@ from contextlib import aclosing
 from contextvars import Context
 from functools import partial
 
+from caching import trace
 from caching.ai.live.driver import Driver, Plan
 from caching.ai.live.readers import Flight
 from caching.ai.live.records import BrokenOff, Ended, Failed, Restart
@@ -110,8 +111,8 @@ def _board(plan: Plan) -> _Boarded:
             return _Boarded(flight, is_own=False)
         flight = _flights[plan.digest] = Flight(plan.digest)
         driver = Driver(plan, flight, partial(_take_off_the_board, flight))
-        # It works for all, and keeps nothing of the context of the one who came first.
-        _threads.submit(Context().run, driver.fly)
+        # It works for all, and keeps nothing of the context of the one who came first; but what it does is counted as his.
+        _threads.submit(Context().run, trace.carried(driver.fly))
         return _Boarded(flight, is_own=True)
 
 

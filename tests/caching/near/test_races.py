@@ -43,7 +43,7 @@ def test_no_thread_sees_the_old_state_while_another_holds_an_unapplied_push(
 
     def read() -> None:
         with scopes.fresh():
-            seen.append((scopes.ready(), near.get("key")))
+            seen.append((bool(scopes.ready()), near.get("key")))
 
     outside.change("a")
     first = threading.Thread(target=read)

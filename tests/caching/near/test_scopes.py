@@ -147,9 +147,9 @@ def test_threads_of_a_request_share_its_scope(pings: Callable[[], float]) -> Non
 def test_tasks_of_a_request_share_its_scope_and_other_requests_have_their_own(copied: Outside) -> None:
     async def request() -> tuple[bool, bool]:
         async with fresh():
-            before = scopes.ready_without_io()
+            before = bool(scopes.ready_without_io())
             await asyncio.gather(asyncio.to_thread(scopes.ready))
-            return before, scopes.ready_without_io()
+            return before, bool(scopes.ready_without_io())
 
     async def requests() -> list[tuple[bool, bool]]:
         return await asyncio.gather(request(), request())
@@ -161,7 +161,7 @@ def test_a_thread_of_its_own_has_no_scope(copied: Outside) -> None:
     answers: list[bool] = []
     with fresh():
         assert scopes.ready()
-        thread = threading.Thread(target=lambda: answers.append(scopes.ready_without_io()))
+        thread = threading.Thread(target=lambda: answers.append(bool(scopes.ready_without_io())))
         thread.start()
         thread.join()
     assert answers == [False]

@@ -32,16 +32,25 @@ PAGES = [
     "/admin/cache/keys/?text=matches-nothing-at-all",
     "/admin/cache/keys/?namespace=db_query%3A",
     "/admin/cache/keys/?scope=user%3A7",
+    "/admin/cache/operations/",
     "/admin/cache/latency/",
     "/admin/cache/doctor/",
+    "/admin/caching/auditentry/",
     "/admin/caching/ailedgerline/",
     "/admin/sessions_ext/savedsession/",
     "/api/cache/stats",
+    "/metrics",
 ]
+PREVIEWS = {
+    "/admin/cache/operations/invalidate/user/": {"user-of": "7"},
+    "/admin/cache/operations/invalidate/all/": {},
+    "/admin/cache/operations/delete/preview/": {"purge-namespace": "db_query:", "purge-pattern": "*"},
+}
 COMMANDS = [
     "cache_stats --json",
     "cache_doctor --json",
     "cache_invalidate --user 7 --dry-run",
+    "cache_cleanup",
     "sessions_cleanup",
 ]
 
@@ -87,6 +96,8 @@ def pages_of_large_keys() -> list[str]:
 def look_at_everything(site: Client) -> None:
     for path in [*PAGES, *pages_of_large_keys()]:
         assert site.get(path, headers={"host": "localhost"}).status_code == 200, path
+    for path, fields in PREVIEWS.items():
+        assert site.post(path, fields).status_code == 200, path
     for command in COMMANDS:
         with suppress(SystemExit):  # the doctor finds something on a server like this
             call_command(*command.split(), stdout=StringIO())

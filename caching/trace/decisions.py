@@ -1,0 +1,63 @@
+"""The decisions of the cache in one request, in their order, and where its time went. Bounded, and never a value: names."""
+
+from __future__ import annotations
+
+import threading
+from time import perf_counter
+
+import msgspec
+
+MOST_DECISIONS = 1_000
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """`kind` is that of the counts, such as `query:scenario_list`; `why` are the particulars: the tags that have changed.
+
+    `began_us`: since the trace began. `depth`: in how many computations it stands.
+    """
+
+    kind: str
+    outcome: str
+    key: str
+    why: str
+    began_us: int
+    took_us: int
+    depth: int = 0
+
+
+class Trace:
+    """Written by all threads of one request. `most`: so many decisions are kept, the others are only counted."""
+
+    def __init__(self, most: int = MOST_DECISIONS) -> None:
+        self.most = most
+        self.decisions: list[Decision] = []
+        self.more = 0
+        self.statements = 0
+        self.round_trips = 0
+        self.seconds: dict[str, float] = {}
+        """By what they were spent on; what was done at the same time adds up."""
+        self._began = perf_counter()
+        self._lock = threading.Lock()
+
+    def add(
+        self, kind: str, outcome: str, key: str, why: str, began: float, seconds: float, depth: int
+    ) -> None:
+        with self._lock:
+            if len(self.decisions) >= self.most:
+                self.more += 1
+                return
+            began_us = max(0, round((began - self._began) * 1e6))
+            took_us = max(0, round(seconds * 1e6))
+            self.decisions.append(Decision(kind, outcome, key, why, began_us, took_us, depth))
+
+    def spend(self, on: str, seconds: float) -> None:
+        with self._lock:
+            self.seconds[on] = self.seconds.get(on, 0.0) + seconds
+
+    def total_seconds(self) -> float:
+        return perf_counter() - self._began
+
+    def in_order(self) -> list[Decision]:
+        """As they began: a computation before what was asked for in it."""
+        with self._lock:
+            return sorted(self.decisions, key=lambda decision: (decision.began_us, decision.depth))
