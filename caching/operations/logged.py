@@ -24,7 +24,7 @@ _MORE_BYTES = re.compile(rb"\.\.\. \((\d+) more bytes\)$")
 _CUT = "…"
 _COMMAND = re.compile(r"[A-Z][A-Z0-9._-]{0,40}")
 _SCRIPTS = frozenset("EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO".split())
-_COUNTED = frozenset("LMPOP ZMPOP SINTERCARD ZINTERCARD ZDIFF ZINTER ZUNION".split())
+_KEY_AFTER_A_WORD = frozenset("BITOP LMPOP MSETEX ZMPOP SINTERCARD ZINTERCARD ZDIFF ZINTER ZUNION".split())
 _STREAMS = frozenset("XREAD XREADGROUP".split())
 # Their second word says what they do.
 _FAMILIES = frozenset(
@@ -113,7 +113,7 @@ def _place_of_key(words: Sequence[bytes]) -> int | None:
         return None
     if command in _SCRIPTS:
         return 3 if _number(words, 2) else None
-    if command in _COUNTED:
+    if command in _KEY_AFTER_A_WORD:
         return 2
     if command in _STREAMS:
         return next((place + 1 for place, word in enumerate(words) if word.upper() == b"STREAMS"), None)

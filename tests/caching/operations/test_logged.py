@@ -30,6 +30,7 @@ def words(prefix: str, text: str) -> list[bytes]:
         ("HSET %tag:any x y", "HSET", "Stamps of what results rest on", "tag:any"),
         ("EVALSHA abc 1 %stats:x y", "EVALSHA", "Counts", "stats:x"),
         ("ZMPOP 1 %stats:x MIN", "ZMPOP", "Counts", "stats:x"),
+        ("BITOP AND %stats:x a b", "BITOP", "Counts", "stats:x"),
         ("BLMPOP 0 1 %stats:x LEFT", "BLMPOP", "Counts", "stats:x"),
         ("XREAD BLOCK 0 STREAMS %stats:x 0", "XREAD", "Counts", "stats:x"),
         ("MEMORY USAGE %stats:x", "MEMORY USAGE", "Counts", "stats:x"),
