@@ -26,13 +26,13 @@ gate = Gate()
 
 
 @cache_db_query("test_scripted", ttl=600)
-def users(of: str, user_id: int) -> int:
+def users(of: str, script: int, user_id: int) -> int:
     gate.wait()
     return User.objects.count()
 
 
 @cache_db_query("test_scripted", ttl=600)
-def scenarios(user_id: int) -> int:
+def scenarios(script: int, user_id: int) -> int:
     return Scenario.objects.count()
 
 
@@ -49,6 +49,7 @@ class Reading:
         self.user_id = user_id
         self.server = server
         self.prefix = prefix
+        self.scripts = 0
         self._boarded = threading.Semaphore(0)
         _board = boarding.board
 
@@ -61,6 +62,7 @@ class Reading:
         boarding.board = board
 
     def script(self, near: int, at_once: int) -> None:
+        self.scripts += 1
         self._found(near)
         self._outdated()
         self._undecodable()
@@ -83,35 +85,35 @@ class Reading:
 
     def _found(self, near: int) -> None:
         with fresh():
-            users("found", self.user_id)
-            users("found", self.user_id)
+            users("found", self.scripts, self.user_id)
+            users("found", self.scripts, self.user_id)
             for _ in range(near):
-                users("found", self.user_id)
+                users("found", self.scripts, self.user_id)
 
     def _outdated(self) -> None:
         db_cache_service.invalidate_user_related_cache(user_id=self.user_id)
-        users("found", self.user_id)
+        users("found", self.scripts, self.user_id)
 
     def _undecodable(self) -> None:
         before = self._keys()
-        users("planted", self.user_id)
+        users("planted", self.scripts, self.user_id)
         await_posted()
         (key,) = self._keys() - before
         self.server.set(key, b"no entry", ex=60)
-        users("planted", self.user_id)
+        users("planted", self.scripts, self.user_id)
 
     def _waited(self, at_once: int) -> None:
         """Who computes goes on when all others have boarded his flight."""
         self._boarded = threading.Semaphore(0)
         gate.wait = lambda: [self._boarded.acquire(timeout=PATIENCE_SECONDS) for _ in range(at_once)]
-        self.at_once([lambda: users("waited", self.user_id)] * at_once)
+        self.at_once([lambda: users("waited", self.scripts, self.user_id)] * at_once)
         gate.wait = lambda: None
 
     def _bypassed(self) -> None:
-        scenarios(self.user_id)
+        scenarios(self.scripts, self.user_id)
         with transaction.atomic():
             Scenario.objects.filter(pk=0).update(title="written by the reader")
-            scenarios(self.user_id)
+            scenarios(self.scripts, self.user_id)
 
     def _keys(self) -> set[bytes]:
         return set(self.server.scan_iter(match=f"{self.prefix}db_query:test_scripted*", count=1000))
