@@ -51,6 +51,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "caching.tracing.timing.ServerTimingMiddleware",
+    "caching.tracing.middleware.TraceMiddleware",
     # Before all that may read a cache: one scope of consistency for each request.
     "caching.middleware.ConsistencyMiddleware",
     "sessions_ext.middleware.SessionMiddleware",

@@ -82,20 +82,26 @@ _spell: ContextVar[_Spell | None] = ContextVar("trace_spell", default=None)
 
 
 def begin(account: Account, *, most: int = MOST_DECISIONS) -> Trace:
-    """From now on what belongs to this account is traced. It must `end`."""
+    """From now on what belongs to this account is traced; if it is already, more decisions may be kept. Each must `end`."""
     global active  # noqa: PLW0603
-    account.trace = trace = Trace(most)
     with _lock:
-        active += 1
-    return trace
+        if account.trace is None:
+            account.trace = Trace(most)
+            active += 1
+        account.trace.most = max(account.trace.most, most)
+        account.trace.listeners += 1
+        return account.trace
 
 
 def end(account: Account) -> None:
-    """May be called twice."""
+    """One listener less. What he has been given stays his."""
     global active  # noqa: PLW0603
-    if account.trace is not None:
-        account.trace = None
-        with _lock:
+    with _lock:
+        if account.trace is None:
+            return
+        account.trace.listeners -= 1
+        if not account.trace.listeners:
+            account.trace = None
             active -= 1
 
 

@@ -8,6 +8,8 @@ from time import perf_counter
 import msgspec
 
 MOST_DECISIONS = 1_000
+MOST_CHARACTERS = 500
+"""Of what is said about one decision: a writer may announce thousands of tags."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -32,6 +34,7 @@ class Trace:
         self.most = most
         self.decisions: list[Decision] = []
         self.more = 0
+        self.listeners = 0
         self.statements = 0
         self.round_trips = 0
         self.seconds: dict[str, float] = {}
@@ -48,7 +51,7 @@ class Trace:
                 return
             began_us = max(0, round((began - self._began) * 1e6))
             took_us = max(0, round(seconds * 1e6))
-            self.decisions.append(Decision(kind, outcome, key, why, began_us, took_us, depth))
+            self.decisions.append(Decision(kind, outcome, key, _bounded(why), began_us, took_us, depth))
 
     def spend(self, on: str, seconds: float) -> None:
         with self._lock:
@@ -61,3 +64,7 @@ class Trace:
         """As they began: a computation before what was asked for in it."""
         with self._lock:
             return sorted(self.decisions, key=lambda decision: (decision.began_us, decision.depth))
+
+
+def _bounded(why: str) -> str:
+    return why if len(why) <= MOST_CHARACTERS else f"{why[: MOST_CHARACTERS - 1]}…"

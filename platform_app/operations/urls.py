@@ -1,6 +1,6 @@
 from django.urls import URLPattern, re_path
 
-from platform_app.operations import api
+from platform_app.operations import api, traces
 
 app_name = "operations"
 
@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = []
 
 api_urlpatterns = [
     re_path(r"^cache/ledger/?$", api.Ledger.as_view(), name="ledger"),
+    re_path(r"^cache/trace/(?P<trace_id>[A-Za-z0-9_-]{22})/?$", traces.KeptTrace.as_view(), name="trace"),
 ]
