@@ -112,7 +112,7 @@ def _note(
         key, why = "", why or f"{requests} at once"
     elif key is None:
         key = place_of(request).key
-    trace.note(_kind(request), outcome, key, why, seconds=seconds)
+    trace.note(_kind(request), outcome, key, why, seconds=seconds, times=requests)
 
 
 def _kind(request: AIRequest) -> str:

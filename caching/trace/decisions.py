@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from time import perf_counter
 
 import msgspec
 
+from caching.trace.answers import Answers
+
 MOST_DECISIONS = 1_000
+SESSION = "session"
+"""The kind of decisions about sessions, which are no cached values."""
 MOST_CHARACTERS = 500
 """Of what is said about one decision: a writer may announce thousands of tags."""
 
@@ -34,6 +39,9 @@ class Trace:
         self.most = most
         self.decisions: list[Decision] = []
         self.more = 0
+        self.outcomes: Counter[str] = Counter()
+        """Of cached values, also of decisions that are not kept."""
+        self.answers: Answers = {}
         self.listeners = 0
         self.statements = 0
         self.round_trips = 0
@@ -43,9 +51,20 @@ class Trace:
         self._lock = threading.Lock()
 
     def add(
-        self, kind: str, outcome: str, key: str, why: str, began: float, seconds: float, depth: int
+        self,
+        kind: str,
+        outcome: str,
+        key: str,
+        why: str,
+        *,
+        began: float,
+        seconds: float,
+        depth: int,
+        times: int = 1,
     ) -> None:
         with self._lock:
+            if kind != SESSION:
+                self.outcomes[outcome] += times
             if len(self.decisions) >= self.most:
                 self.more += 1
                 return

@@ -89,7 +89,7 @@ class _Tracing:
             return self._explained(response, made)
         if isinstance(response, StreamingHttpResponse):
             self._goes_on = True
-            follow(response, self._account, lambda: self._ended(response))
+            follow(response, lambda: accounting(self._account), lambda: self._ended(response))
             response.headers[ID_HEADER] = self._id
         elif self._keep(made):
             response.headers[ID_HEADER] = self._id
@@ -111,7 +111,6 @@ class _Tracing:
 
     def _report(self, response: Response) -> Report:
         return report.made(
-            self._account,
             self._trace,
             trace_id=self._id,
             method=self._request.method or "",

@@ -10,7 +10,7 @@ import msgspec
 
 from caching import conf
 from caching.ai.ledger.bill import bill_of
-from caching.trace import AI, CACHE, DATABASE, Account, Decision, Trace
+from caching.trace import AI, CACHE, DATABASE, Decision, Trace
 from caching.tracing.words import said
 
 
@@ -52,15 +52,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     more: int
 
 
-def totals_of(account: Account, trace: Trace) -> Totals:
-    counted, seconds = account.outcomes, trace.seconds
-    bill = bill_of(account)
+def totals_of(trace: Trace) -> Totals:
+    counted, seconds = trace.outcomes, trace.seconds
+    bill = bill_of(trace.answers)
     return Totals(
-        near=account.near,
+        near=counted["near"],
         hits=counted["hit"],
         misses=counted["absent"] + counted["outdated"] + counted["undecodable"],
         bypasses=counted["bypass"],
-        computed=counted["computed"],
+        computed=counted["computed"] + counted["asked"],
         waited=counted["waited"],
         unstored=counted["unstored"],
         round_trips=trace.round_trips,
@@ -79,7 +79,6 @@ def totals_of(account: Account, trace: Trace) -> Totals:
 
 
 def made(
-    account: Account,
     trace: Trace,
     *,
     trace_id: str,
@@ -99,7 +98,7 @@ def made(
         path=path,
         status=status,
         is_stream=is_stream,
-        totals=totals_of(account, trace),
+        totals=totals_of(trace),
         decisions=decisions,
         more=trace.more,
     )

@@ -61,7 +61,7 @@ class _Timed:
         trace.end(self._account)
 
     def told(self, response: Response) -> Response:
-        response.headers["Server-Timing"] = header(totals_of(self._account, self._trace))
+        response.headers["Server-Timing"] = header(totals_of(self._trace))
         return response
 
 

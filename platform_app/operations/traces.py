@@ -16,7 +16,9 @@ from platform_app.requests import SignedInAPIRequest
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    kind = serializers.CharField(help_text="query:<name>, ai_chat, ai_embedding, session, near_cache, write …")
+    kind = serializers.CharField(
+        help_text="query:<name>, ai_chat, ai_embedding, session, near_cache, write …"
+    )
     outcome = serializers.CharField()
     key = serializers.CharField(help_text="without the prefix of this platform; empty where there is none")
     why = serializers.CharField(help_text="particulars, such as the tags that have changed")

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from caching.ai.ledger import prices
 from caching.ai.ledger.accounts import ASKED, Counts
-from caching.trace import Account
+from caching.trace import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Bill:
     saved_usd: Decimal | None
 
 
-def bill_of(account: Account) -> Bill | None:
+def bill_of(answers: Answers) -> Bill | None:
     """None: it had nothing to do with an AI."""
     by_model: defaultdict[str, Counts] = defaultdict(Counts)
-    for (model, outcome), cell in list(account.answers.items()):
+    for (model, outcome), cell in list(answers.items()):
         by_model[model] += _counts(outcome, cell)
     if not by_model:
         return None
