@@ -123,13 +123,15 @@ def note(
     seconds: float | None = None,
     times: int = 1,
 ) -> None:
-    """A decision, which began then or took so long; about several values, if so. Nothing happens where it belongs to no traced
-    request."""
+    """A decision, which began then or took so long, or both; about several values, if so. Nothing happens where it belongs to
+    no traced request."""
     if (trace := _trace()) is None:
         return
     now = perf_counter()
     took = seconds if seconds is not None else now - (since or now)
-    trace.add(kind, outcome, key, why, began=now - took, seconds=took, depth=_depth.get(), times=times)
+    trace.add(
+        kind, outcome, key, why, began=since or now - took, seconds=took, depth=_depth.get(), times=times
+    )
 
 
 def near_hit(kind: str, key: str, began: float) -> None:

@@ -13,6 +13,7 @@ from caching.trace.answers import Answers
 MOST_DECISIONS = 1_000
 SESSION = "session"
 """The kind of decisions about sessions, which are no cached values."""
+COMPUTATIONS = ("computed", "asked")
 MOST_CHARACTERS = 500
 """Of what is said about one decision: a writer may announce thousands of tags."""
 
@@ -80,9 +81,14 @@ class Trace:
         return perf_counter() - self._began
 
     def in_order(self) -> list[Decision]:
-        """As they began: a computation before what was asked for in it."""
+        """As they were made: a computation before what was asked for in it, anything else when it was decided."""
         with self._lock:
-            return sorted(self.decisions, key=lambda decision: (decision.began_us, decision.depth))
+            return sorted(self.decisions, key=_decided_at)
+
+
+def _decided_at(decision: Decision) -> tuple[int, int]:
+    took_us = 0 if decision.outcome in COMPUTATIONS else decision.took_us
+    return decision.began_us + took_us, decision.depth
 
 
 def _bounded(why: str) -> str:
