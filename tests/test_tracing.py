@@ -18,6 +18,7 @@ from knox.models import AuthToken
 from pytest_django import Settings
 
 from caching import cache_db_query, trace
+from caching.errors import CacheUnavailable
 from caching.tracing import kept
 from caching.tracing.kept import KEPT_SECONDS
 from config.urls import urlpatterns as project_urls
@@ -335,9 +336,18 @@ def test_nothing_is_kept_for_who_may_not_trace(
     assert not list(redis_server.scan_iter(f"{redis_key_prefix}stats:trace:*"))
 
 
-def test_a_visitor_costs_no_look_at_a_session(published_scenario: Scenario) -> None:
-    client = Client()
-    assert "Cookie" not in client.get("/healthz", headers=HEADER).get("Vary", "")
+def test_redis_out_of_reach_is_no_trace_and_the_usual_answer(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise CacheUnavailable("Redis is away")
+
+    monkeypatch.setattr("caching.tracing.kept.keep", away)
+    answer = admin.get(PAGE, headers=HEADER)
+    assert (answer.status_code, "X-Cache-Trace-Id" in answer) == (200, False)
+    shown = admin.get(f"{PAGE}?cache=trace").content.decode()
+    assert "Trace of a request" in shown
+    assert "its address" not in shown
 
 
 def test_a_trace_is_seen_by_who_asked_for_it_and_by_who_may_see_the_cache(

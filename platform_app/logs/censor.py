@@ -30,7 +30,13 @@ _RULES = (
 _OPAQUE = re.compile(r"(?<=/)[\w:=.~-]{20,}(?=/|$|[\s?\"')])")
 
 
+# What each of the rules looks for has one of these in it: most texts are done with after a glance.
+_SIGNS = ("@", "=", "%3D", "%3d", "earer", "EARER", "asic", "ASIC", "sk-")
+
+
 def censored(text: str) -> str:
+    if not any(sign in text for sign in _SIGNS):
+        return text
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
