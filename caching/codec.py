@@ -126,6 +126,18 @@ def decode(codec: Codec[T], entry: bytes) -> T:
         raise Undecodable(str(error)) from error
 
 
+def expanded_bytes(entry: bytes) -> int:
+    """How large the payload will be. Raises `Undecodable` for what no codec has written."""
+    if not entry or entry[0] >> 4 != FORMAT_VERSION:
+        raise Undecodable("another format")
+    if not entry[0] & 1:
+        return len(entry) - 1
+    try:
+        return zstandard.frame_content_size(entry[1:])
+    except zstandard.ZstdError as error:
+        raise Undecodable(str(error)) from error
+
+
 def _payload(codec: Codec[T], entry: bytes) -> bytes:
     header, payload = entry[:1], entry[1:]
     plain, compressed = _HEADERS[codec.tag]

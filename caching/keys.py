@@ -125,6 +125,11 @@ def ai_sheet(prefix: str, day: date) -> str:
     return f"{prefix}stats:ai:{day.isoformat()}"
 
 
+def doctor_probe(prefix: str, token: str) -> str:
+    """`stats:doctor:<token>`: what the doctor writes, and deletes at once, to see whether a change is pushed."""
+    return f"{prefix}stats:doctor:{_id(token)}"
+
+
 def count_sheet(prefix: str, name: str) -> str:
     """`stats:{cache}:<name>`: what all processes have counted in a time. The braces keep them on one node of a cluster."""
     return f"{prefix}stats:{{cache}}:{name}"

@@ -17,7 +17,7 @@ NOWHERE = {
     "DATABASE_URL": "sqlite://:memory:",
     "DEBUG": "false",
 }
-PRODUCTION = {"HTTPS": "true", "ALLOWED_HOSTS": "platform.example.com"}
+PRODUCTION = {"HTTPS": "true", "TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": "platform.example.com"}
 
 
 @dataclass(frozen=True)

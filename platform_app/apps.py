@@ -1,5 +1,9 @@
 from django.apps import AppConfig
+from django.core import checks
 from rq.serializers import DefaultSerializer, JSONSerializer
+
+from caching.doctor import register as register_with_doctor
+from platform_app import doctor
 
 
 class PlatformConfig(AppConfig):
@@ -10,6 +14,9 @@ class PlatformConfig(AppConfig):
         # Listens to what is published. It brings models with it, which can be imported from here on only.
         from platform_app.accounts import signals  # noqa: F401, PLC0415
         from platform_app.simulations import tasks  # noqa: F401, PLC0415
+
+        register_with_doctor(*doctor.CHECKS)
+        checks.register(doctor.check_proxies, checks.Tags.security, deploy=True)
 
         # RQ falls back to pickle wherever nobody names a serializer: its own commands, the history pages of its
         # dashboard, `get_result` of django-tasks. Whoever can write to Redis could run code there.

@@ -1,8 +1,9 @@
 from django.apps import AppConfig
 
+from caching.doctor import register as register_with_doctor
 from caching.operations import namespaces
 from caching.operations.namespaces import Content, Namespace
-from sessions_ext import checks
+from sessions_ext import checks, doctor
 
 NAMESPACES = (
     Namespace("session:", "Sessions", Content.SECRET),
@@ -23,3 +24,4 @@ class SessionsExtConfig(AppConfig):
         signals.connect()
         checks.register()
         namespaces.register(*NAMESPACES)
+        register_with_doctor(*doctor.CHECKS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+
+from caching.connection.urls import is_loopback
+from caching.doctor.messages import messages
+from sessions_ext import doctor
 
 Messages = list[checks.CheckMessage]
 
@@ -39,8 +42,13 @@ def check_endpoint(**_: Any) -> Messages:
     ]
 
 
+def check_engine(**_: Any) -> Messages:
+    """sessions_ext.E103"""
+    return messages(doctor.engine(), "sessions_ext.E103")
+
+
 def register() -> None:
-    for check in (check_clients, check_endpoint):
+    for check in (check_clients, check_endpoint, check_engine):
         checks.register(check, "sessions_ext")
 
 
@@ -52,14 +60,7 @@ def _is_issuer(address: str) -> bool:
         return False
     if not host or parts.query or parts.fragment or parts.username or "/.well-known" in parts.path:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and (settings.DEBUG or _is_here(host)))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and (settings.DEBUG or is_loopback(host)))
 
 
 def _setting(name: str) -> str:

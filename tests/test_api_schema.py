@@ -26,6 +26,7 @@ CONTRACT = """
     GET /api/simulations/{id}/grade/
     GET /api/progress/
     GET /api/cache/ledger/
+    GET /api/cache/stats/
 """
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+
+from caching.errors import CacheUnavailable
+
+logger = logging.getLogger(__name__)
 
 VIEW: Final = "caching.view_cache"
 OPERATE: Final = "caching.operate_cache"
@@ -28,8 +36,18 @@ class Tab:
     url_name: str
     permission: str
 
+    def is_for(self, request: HttpRequest) -> bool:
+        """Of a list of the admin its own admin decides: it may be stricter than the permission."""
+        if not self.url_name.startswith("admin:"):
+            return request.user.has_perm(self.permission)
+        app, model = self.url_name.removeprefix("admin:").removesuffix("_changelist").rsplit("_", 1)
+        return admin.site.get_model_admin(apps.get_model(app, model)).has_view_permission(request)
+
 
 TABS: Final = (
+    Tab("Overview", "cache:overview", VIEW),
+    Tab("Keys", "cache:keys", VIEW),
+    Tab("Doctor", "cache:doctor", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
     Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),
     Tab("Sessions", "admin:sessions_ext_savedsession_changelist", "sessions_ext.view_savedsession"),
@@ -37,18 +55,34 @@ TABS: Final = (
 
 
 def cache_page(permission: str) -> Callable[[View], View]:
-    """A page for staff who have the permission: others are sent to sign in, or get a 403."""
+    """A page for staff who have the permission: others are sent to sign in, or get a 403.
+
+    When Redis fails under it, a page that says so takes its place. Without Redis from the start nobody is known to be
+    signed in, and the platform itself says so.
+    """
 
     def decorated(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied("You may not see this page of the cache.")
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except CacheUnavailable as error:
+                return unavailable(request, error)
 
         return admin.site.admin_view(never_cache(checked))
 
     return decorated
+
+
+def unavailable(request: HttpRequest, error: CacheUnavailable, **known: Any) -> HttpResponse:
+    """The page when Redis does not answer; `known` is what can be said without it."""
+    logger.error("Redis failed: %s", error)
+    context = frame(request, "Redis does not answer", error=error, **known)
+    page = render(request, "admin/cache/unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    page["Retry-After"] = str(error.retry_after_seconds)
+    return page
 
 
 def frame(request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
@@ -56,17 +90,18 @@ def frame(request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
     return {
         **admin.site.each_context(request),
         "title": title,
-        "cache_tabs": _tabs(request),
+        "cache_tabs": tabs(request),
         "may_operate": request.user.has_perm(OPERATE),
         "may_see_values": request.user.has_perm(VALUES),
         **context,
     }
 
 
-def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Those that this person may open."""
     shown = []
     for tab in TABS:
-        if request.user.has_perm(tab.permission):
+        if tab.is_for(request):
             url = reverse(tab.url_name)
             shown.append({"title": tab.title, "url": url, "is_current": request.path == url})
     return shown

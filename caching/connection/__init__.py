@@ -10,6 +10,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from django_redis import get_redis_connection
 
@@ -23,6 +24,7 @@ __all__ = [
     "REPLY_SECONDS",
     "async_redis_client",
     "bounded_reply",
+    "primary_clients",
     "raising_cache_unavailable",
     "redis_client",
     "require_redis",
@@ -37,6 +39,15 @@ def redis_client() -> Client:
     urls.parse(conf.redis_url())
     client: Client = get_redis_connection("default")
     return client
+
+
+def primary_clients() -> list[Client]:
+    """A client of each primary, for what a server knows of itself alone. Raises CacheUnavailable."""
+    client: Any = redis_client()
+    if not hasattr(client, "get_primaries"):
+        return [client]
+    with raising_cache_unavailable():
+        return [client.get_redis_connection(node) for node in client.get_primaries()]
 
 
 _async_clients: dict[asyncio.AbstractEventLoop, AsyncClient] = {}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
@@ -62,6 +63,29 @@ class Target:
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         query = f"?{urlencode(self.options)}" if self.options else ""
         return f"{self.scheme}://{self.credentials}{where}/{self.database}{query}"
+
+    @property
+    def user(self) -> str | None:
+        return _user_and_password(self.credentials)[0]
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must not be shown, as written and as meant."""
+        _, _, written = self.credentials.removesuffix("@").partition(":")
+        asked_for = dict(self.options).get("password", "")
+        return frozenset({written, unquote(written), asked_for, self.sentinel_password or ""} - {""})
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine, so that nobody else hears what is said."""
+        return all(port == 0 or is_loopback(host) for host, port in self.addresses)
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=16)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import eq
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -128,6 +129,7 @@ class ResultCodec:
     def _forms_for(self, promise: Promise) -> Forms:
         identity = repr((getattr(self._function, "__module__", ""), self._name, promise.description)).encode()
         fingerprint = hashlib.blake2b(identity, digest_size=FINGERPRINT_BYTES).digest()
+        _codecs[fingerprint] = self
         annotated, plain, of_objects = (fingerprint + form for form in (b"a", b"p", b"o"))
         loads: dict[bytes, Load] = {
             plain: shapes.load,
@@ -136,6 +138,14 @@ class ResultCodec:
         if promise.exact is not None:
             loads[annotated] = msgspec.msgpack.Decoder(promise.exact).decode
         return Forms(promise, annotated, plain, of_objects, loads)
+
+
+_codecs: WeakValueDictionary[bytes, ResultCodec] = WeakValueDictionary()
+
+
+def codec_of(body: bytes) -> ResultCodec | None:
+    """That of the function whose result the body is, if this process knows the function."""
+    return _codecs.get(body[:FINGERPRINT_BYTES])
 
 
 def _dump_annotated(forms: Forms, value: Any) -> bytes | None:

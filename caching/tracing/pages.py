@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from caching.admin.pages import VIEW, frame
+from caching.operations.names import address_of
 from caching.trace import Decision
 from caching.tracing import kept
 from caching.tracing.kept import KEPT_SECONDS
@@ -71,7 +71,5 @@ def _key_url(key: str) -> str:
     """Of the page of a key; empty where there is none."""
     if not key:
         return ""
-    try:
-        return reverse("cache:key", args=[urlsafe_b64encode(key.encode()).rstrip(b"=").decode()])
-    except NoReverseMatch:
-        return ""
+    address = address_of(key.encode())
+    return reverse("cache:key", args=[address]) if address else ""

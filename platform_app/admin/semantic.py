@@ -118,7 +118,8 @@ class ShadowHitAdmin(ReadOnly, admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         tables = [Table(measured.precision(operation)) for operation in measured.operations()]
-        return super().changelist_view(request, {**(extra_context or {}), "tables": tables})
+        context = {"title": "Question pairs", **(extra_context or {}), "tables": tables}
+        return super().changelist_view(request, context)
 
     @admin.display(description="when", ordering="created_at")
     def day(self, hit: ShadowHit) -> str:

@@ -53,7 +53,7 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {**(extra_context or {}), "keeps_copies": conf.current().backup}
+        context = {"title": "Sessions", **(extra_context or {}), "keeps_copies": conf.current().backup}
         return super().changelist_view(request, context)
 
     @admin.display(description="browser", ordering="browser")

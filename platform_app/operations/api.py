@@ -8,8 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from caching.ai.ledger.report import ledger_report
-from platform_app.operations.permissions import IsAdmin
+from caching.operations.figures import figures
+from caching.operations.overview import PERIODS, overview
+from platform_app.operations.permissions import IsAdmin, MaySeeCache
 from platform_app.operations.serializers import LedgerQuerySerializer, LedgerSerializer
+from platform_app.operations.stats_serializers import StatsQuerySerializer, StatsSerializer
 from platform_app.requests import SignedInAPIRequest
 
 
@@ -24,3 +27,14 @@ class Ledger(APIView):
         wanted = LedgerQuerySerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         return Response(LedgerSerializer(ledger_report(wanted.validated_data["days"])).data)
+
+
+class Stats(APIView):
+    permission_classes = (IsAuthenticated, MaySeeCache)
+
+    @extend_schema(operation_id="cache_stats", parameters=[StatsQuerySerializer], responses=StatsSerializer)
+    def get(self, request: SignedInAPIRequest) -> Response:
+        """Whether the cache earns its keep: what the overview in the admin and `manage.py cache_stats --json` say."""
+        wanted = StatsQuerySerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return Response(StatsSerializer(figures(overview(PERIODS[wanted.validated_data["period"]]))).data)

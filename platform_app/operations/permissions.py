@@ -10,3 +10,15 @@ class IsAdmin(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(getattr(request.user, "is_admin", False))
+
+
+class MaySeeCache(BasePermission):
+    """Administrators, and staff with the permission for the cache's pages."""
+
+    message = "This is for administrators, and for staff who may see the cache."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        user = request.user
+        return bool(
+            getattr(user, "is_admin", False) or (user.is_staff and user.has_perm("caching.view_cache"))
+        )

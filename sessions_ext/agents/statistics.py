@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypedDict, cast
 
-from caching.connection import raising_cache_unavailable, redis_client, wire
+from caching.connection import primary_clients, raising_cache_unavailable, wire
 from sessions_ext import keys
 from sessions_ext.agents import record, values
 
@@ -32,7 +32,7 @@ def count() -> Statistics:
     running: Counter[str] = Counter()
     messages, complete = 0, True
     with raising_cache_unavailable():
-        for server in _primaries():
+        for server in primary_clients():
             found, are_all = _session_keys(server)
             complete = complete and are_all
             for agent_type, said in _described(found):
@@ -41,13 +41,6 @@ def count() -> Statistics:
     return Statistics(
         sessions=running.total(), running=dict(sorted(running.items())), messages=messages, complete=complete
     )
-
-
-def _primaries() -> list[Any]:
-    client: Any = redis_client()
-    if not hasattr(client, "get_primaries"):
-        return [client]
-    return [client.get_redis_connection(node) for node in client.get_primaries()]
 
 
 def _session_keys(server: Any) -> tuple[list[bytes], bool]:

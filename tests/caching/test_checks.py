@@ -11,14 +11,13 @@ from django.db import connections
 from pytest_django import Settings
 
 from caching.checks import (
-    MIDDLEWARE,
-    READERS,
     check_engines,
     check_middleware,
     check_semantic_answers,
     check_serializers,
     check_timeouts,
 )
+from caching.checks.middleware import MIDDLEWARE, READERS
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 JSON = "django_redis.serializers.json.JSONSerializer"

@@ -81,10 +81,10 @@ class TestAdmin:
         post()
         post("smollm2")
         page = client_for(admin_user).get(ADMIN).text
-        assert "<td>3</td>" in page  # requests until now
+        assert "<dd>3</dd>" in page  # requests until now
         assert "$0.0011" in page  # saved until now
         assert "$0.0006" in page  # saved by the line
-        assert "1 requests, for no price is known of" in page
+        assert "1 request, for no price is known of smollm2" in " ".join(page.split())
 
     def test_nothing_can_be_changed(self, client_for: Callable[[User], Client], admin_user: User):
         post()

@@ -79,16 +79,30 @@ def ledger_report(days: int = 30) -> Report:
 
     Raises CacheUnavailable, a DatabaseError, and ValueError unless 1 <= days <= MOST_DAYS.
     """
-    if not 1 <= days <= MOST_DAYS:
-        raise ValueError(f"The ledger has 1 to {MOST_DAYS} days, not {days}.")
+    first, last = _span(days)
     flush()
-    last = ledger_days.today()
-    first = last - timedelta(days=days - 1)
     in_redis = [last - timedelta(days=back) for back in range(min(days, sheets.KEPT_DAYS + 1))]
     lines = ledger_days.newest(ledger_days.in_database(first, last), ledger_days.in_redis(in_redis))
+    return _report(first, last, lines)
+
+
+def copied_report(days: int = 30) -> Report:
+    """What the database alone knows of them, for when Redis does not answer. Raises a DatabaseError, or ValueError as above."""
+    first, last = _span(days)
+    return _report(first, last, ledger_days.in_database(first, last))
+
+
+def _span(days: int) -> tuple[date, date]:
+    if not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"The ledger has 1 to {MOST_DAYS} days, not {days}.")
+    last = ledger_days.today()
+    return last - timedelta(days=days - 1), last
+
+
+def _report(first: date, last: date, lines: Lines) -> Report:
     models = {line.account.model for line in lines}
     return Report(
-        days=days,
+        days=(last - first).days + 1,
         first_day=first,
         last_day=last,
         prices_as_of=prices.table().as_of,

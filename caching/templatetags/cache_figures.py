@@ -1,0 +1,29 @@
+"""Figures in templates, written as everywhere on the cache's pages."""
+
+from __future__ import annotations
+
+import time
+
+from django import template
+
+from caching.operations import spoken, wording
+from caching.operations.wording import Unit
+
+register = template.Library()
+
+register.filter("share", wording.share)
+register.filter("duration", wording.duration)
+register.filter("lasting", spoken.duration)
+register.filter("usd", wording.usd)
+register.filter("size", wording.size)
+
+
+@register.filter
+def count(value: float | None) -> str:
+    return wording.told(value, Unit.COUNT)
+
+
+@register.filter
+def since(moment: float) -> str:
+    """How long ago it was, in seconds since 1970."""
+    return spoken.duration(max(0.0, time.time() - moment))

@@ -1,0 +1,258 @@
+"""The cache's pages in the admin: who sees which, the way to them, what they say, and that nothing in them is inline."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils.html import escape
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from caching import stats
+from caching.admin import pages
+from caching.admin.overview import overview_page
+from caching.ai import ledger
+from caching.ai.ledger import days
+from caching.ai.ledger.accounts import Outcome
+from caching.ai.usage import Usage
+from caching.stats import Outcome as Read
+from caching.stats import delivery
+from platform_app.models import User
+from tests.caching.operations.counted import count_some
+
+OVERVIEW = "/admin/cache/"
+ClientFor = Callable[[User], Client]
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    for tab in pages.TABS:
+        yield tab.title, reverse(tab.url_name)
+
+
+@pytest.fixture
+def site(client_for: ClientFor, admin_user: User) -> Client:
+    return client_for(admin_user)
+
+
+@pytest.fixture
+def viewer(client_for: ClientFor, professor: User) -> Client:
+    """Staff with the right to see the cache, and no other."""
+    professor.is_staff = True
+    professor.save()
+    professor.user_permissions.add(Permission.objects.get(codename="view_cache"))
+    return client_for(User.objects.get(pk=professor.pk))
+
+
+def post(model: str = "gpt-5-mini") -> None:
+    ledger.record("reply", "chat", model, (), Outcome.HIT, Usage(1000, 200, 400))
+
+
+# --- Who sees what -------------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_opens_every_page(site: Client) -> None:
+    for title, url in addresses():
+        page = site.get(url)
+        assert page.status_code == 200, title
+        current = re.findall(r'<li>\s*<a href="([^"]+)" aria-current="page">([^<]+)</a>', page.text)
+        assert current == [(url, title)]
+
+
+@pytest.mark.parametrize("who", ["student", "professor"])
+def test_who_is_no_staff_gets_nothing(
+    client_for: ClientFor, request: pytest.FixtureRequest, who: str
+) -> None:
+    user = request.getfixturevalue(who)
+    user.user_permissions.add(
+        *Permission.objects.filter(content_type__app_label__in=["caching", "sessions_ext"])
+    )
+    client = client_for(User.objects.get(pk=user.pk))
+    for title, url in addresses():
+        assert client.get(url, follow=True).status_code == 403, title
+
+
+def test_strangers_are_sent_to_sign_in(client: Client, db: None) -> None:
+    for title, url in addresses():
+        assert client.get(url).status_code == 302, title
+
+
+def test_staff_without_a_right_sees_no_page_and_no_way_to_one(client_for: ClientFor, professor: User) -> None:
+    professor.is_staff = True
+    professor.save()
+    staff = client_for(professor)
+    index = staff.get("/admin/").text
+    for title, url in addresses():
+        assert staff.get(url).status_code == 403, title
+        assert f'href="{url}"' not in index, title
+
+
+def test_staff_sees_the_tabs_that_it_may_open(viewer: Client) -> None:
+    page = viewer.get(OVERVIEW)
+    assert page.status_code == 200
+    for title, url in addresses():
+        may = viewer.get(url).status_code == 200
+        assert (f'href="{url}"' in page.text) == may, title
+
+
+# --- The way there -------------------------------------------------------------------------------------------------
+
+
+def test_the_index_and_the_sidebar_lead_to_every_page_once(site: Client) -> None:
+    index, elsewhere = site.get("/admin/").text, site.get("/admin/platform_app/user/").text
+    for title, url in addresses():
+        assert len(re.findall(rf'<th scope="row"[^>]*>\s*<a href="{url}"', index)) == 1, title
+        assert len(re.findall(rf'<th scope="row"[^>]*>\s*<a href="{url}"', elsewhere)) == 1, title
+
+
+def test_the_platforms_own_header_leads_to_it(site: Client, client_for: ClientFor, student: User) -> None:
+    assert f'href="{OVERVIEW}"' in site.get("/").text
+    assert OVERVIEW not in client_for(student).get("/").text
+
+
+# --- What it says --------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_are_those_that_were_counted(site: Client) -> None:
+    count_some()
+    post()
+    page = " ".join(site.get(OVERVIEW).text.split())
+    assert '<dd>75.0 %</dd> <dd class="note">15 hits of 20 readings</dd>' in page
+    assert '<dt>Computations avoided</dt> <dd>16</dd> <dd class="note">3 were done</dd>' in page
+    assert "<dt>Tokens saved</dt> <dd>1,200</dd>" in page
+    assert "$0.0006" in page
+    assert "query:scenario_list" in page
+    assert "2 absent" in page
+    assert "1 outdated" in page
+
+
+@pytest.mark.parametrize("period", ["hour", "day", "week"])
+def test_a_period_is_chosen_by_the_address(site: Client, period: str) -> None:
+    count_some()
+    page = site.get(OVERVIEW, {"period": period}).text
+    assert f'<a href="?period={period}" aria-current="true">' in page
+    assert page.count('aria-current="true"') == 1
+    assert "15 hits of 20 readings" in page
+
+
+@pytest.mark.parametrize("period", ["", "month", "<script>"])
+def test_another_period_is_the_usual_one(site: Client, period: str) -> None:
+    page = site.get(OVERVIEW, {"period": period})
+    assert '<a href="?period=hour" aria-current="true">' in page.text
+
+
+def test_what_is_not_there_yet_is_said(site: Client) -> None:
+    page = " ".join(site.get(OVERVIEW).text.split())
+    assert "Nothing was read through the cache in the last hour" in page
+    assert "data-chart" not in page
+
+
+def test_an_unknown_price_is_unknown(site: Client) -> None:
+    post("smollm2")
+    page = " ".join(site.get(OVERVIEW).text.split())
+    assert '<dt>Money saved</dt> <dd class="unknown">unknown</dd>' in page
+    assert "Money by day" not in page
+
+
+def test_each_chart_has_its_data_a_sentence_and_a_table(site: Client) -> None:
+    count_some()
+    post()
+    page = site.get(OVERVIEW).text
+    charts = re.findall(r'data-chart="([^"]+)"', page)
+    assert charts == ["readings", "ratio", "latencies", "ledger-tokens", "ledger-money"]
+    for chart in charts:
+        (data,) = re.findall(rf'<script id="{chart}" type="application/json">(.+?)</script>', page)
+        assert any(value for line in json.loads(data)["lines"] for value in line), chart
+        (figure,) = re.findall(rf'<figure[^>]*data-chart="{chart}".*?</figure>', page, re.DOTALL)
+        assert re.search(r'<p class="gist">[^<]{10,}</p>', figure), chart
+        assert "<details" in figure, chart
+        assert '<th scope="row">20' in figure, chart
+
+
+def test_what_the_doctor_warns_of_stands_above_the_figures(site: Client) -> None:
+    page = site.get(OVERVIEW)
+    findings = page.context["findings"]
+    assert findings, "A server for tests has no limit of its memory."
+    for finding in findings:
+        assert escape(finding.title) in page.text
+    assert page.text.index('id="findings"') < page.text.index('class="figures"')
+
+
+def test_a_kind_cannot_bring_markup(site: Client) -> None:
+    stats.reset()
+    stats.record("query:</script><b>x", Read.HIT)
+    delivery.flush()
+    page = site.get(OVERVIEW).text
+    assert "<b>x" not in page
+    assert "&lt;/script&gt;&lt;b&gt;x" in page
+
+
+def test_a_page_asks_the_database_the_same_few_things(
+    site: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(20):
+        ledger.record(f"operation{number}", "chat", "gpt-5-mini", (), Outcome.HIT, Usage(1000, 200, 400))
+    ledger.flush()
+    days.persist()
+    site.get(OVERVIEW)
+    with django_assert_max_num_queries(4):
+        site.get(OVERVIEW)
+
+
+# --- Without Redis -------------------------------------------------------------------------------------------------
+
+
+def test_a_page_under_which_redis_fails_says_so_and_what_is_still_known(
+    admin_user: User, settings: Settings
+) -> None:
+    post()
+    ledger.flush()
+    days.persist()
+    request = RequestFactory().get(OVERVIEW)
+    request.user = admin_user
+    settings.REDIS_URL = "redis://:s3cret@127.0.0.1:1/0"
+    response = overview_page(request)
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert response["Retry-After"]
+    assert "Redis does not answer: " in page
+    assert "<dd>1,200</dd>" in page
+    assert 'class="cache-tabs"' in page
+    assert "s3cret" not in page
+
+
+def test_without_redis_from_the_start_it_is_the_platforms_page(site: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert site.get(OVERVIEW).status_code == 503
+
+
+# --- What the Content-Security-Policy refuses ----------------------------------------------------------------------
+
+
+class Inline(HTMLParser):
+    """Finds scripts, styles and handlers that stand in the page itself. Data for scripts is none."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = dict(attrs)
+        is_script = tag == "script" and "src" not in has and has.get("type") != "application/json"
+        if is_script or tag == "style":
+            self.found.append(tag)
+        self.found += [f"{tag} {name}" for name in has if name == "style" or name.startswith("on")]
+
+
+def test_nothing_is_inline(site: Client) -> None:
+    count_some()
+    post()
+    for title, url in [*addresses(), ("Index", "/admin/")]:
+        response = site.get(url)
+        assert Inline(response.text).found == [], title
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    assert Inline('<p style="x">').found == ["p style"]
