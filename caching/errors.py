@@ -2,6 +2,7 @@
 
     CachingError
     ├── CacheUnavailable        Redis does not answer, or refuses to work
+    ├── Unrecorded              an operation that cannot be written to the audit log, and was therefore not done
     ├── Uncacheable             a function, an argument or a result that cannot be cached: a mistake in the program
     └── AIError                 there is no usable answer; `user_message` is a sentence for users
         ├── AIUnavailable       the provider cannot be reached, is overloaded, or broke off
@@ -25,6 +26,10 @@ class CacheUnavailable(CachingError):
     def __init__(self, cause: str, *, retry_after_seconds: int = 5) -> None:
         super().__init__(cause)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Unrecorded(CachingError):
+    """The audit log cannot be written to. Nothing was done: what nobody could look up later does not happen."""
 
 
 class Uncacheable(CachingError, TypeError):

@@ -42,12 +42,17 @@ def query_entry(
 
 def query_entries(prefix: str) -> str:
     """The pattern of all keys of `query_entry`, for SCAN."""
-    return _escaped(prefix) + "db_query:*"
+    return matching(prefix, "db_query:*")
 
 
 def ai_entries(prefix: str) -> str:
     """The pattern of all keys of `ai_entry`."""
-    return _escaped(prefix) + "ai_cache:*"
+    return matching(prefix, "ai_cache:*")
+
+
+def matching(beginning: str, pattern: str = "*") -> str:
+    """The pattern of all keys that have this beginning, to the letter, and go on like `pattern`."""
+    return _escaped(beginning) + pattern
 
 
 def _escaped(prefix: str) -> str:
@@ -128,6 +133,11 @@ def ai_sheet(prefix: str, day: date) -> str:
 def doctor_probe(prefix: str, token: str) -> str:
     """`stats:doctor:<token>`: what the doctor writes, and deletes at once, to see whether a change is pushed."""
     return f"{prefix}stats:doctor:{_id(token)}"
+
+
+def ai_totals(prefix: str) -> str:
+    """`stats:ai:totals`: the same since counting began."""
+    return f"{prefix}stats:ai:totals"
 
 
 def count_sheet(prefix: str, name: str) -> str:

@@ -11,7 +11,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from caching.connection import raising_cache_unavailable, redis_client
+from caching import conf
+from caching.connection import clients, raising_cache_unavailable, redis_client, urls
 from caching.errors import CacheUnavailable
 from platform_app.problems import PROBLEM_JSON, problem
 
@@ -30,8 +31,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when Redis and the database answer, else a 503 problem; `checks` has the state of each."""
-    checks = {name: "ok" if works(probe) else "failed" for name, probe in PROBES.items()}
+    """200 when Redis, the database and the queue answer, else a 503 problem; `checks` has the state of each."""
+    checks = {name: "ok" if works(probe) else "failed" for name, probe in probes().items()}
     failed = [name for name, state in checks.items() if state == "failed"]
     if not failed:
         return JsonResponse({"status": "ok", "checks": checks})
@@ -59,4 +60,15 @@ def query_database() -> None:
         cursor.execute("SELECT 1")
 
 
-PROBES = {"redis": ping_redis, "database": query_database}
+def ping_queue() -> None:
+    with (
+        raising_cache_unavailable(),
+        clients.make_client(urls.require_queue_server(conf.jobs_redis_url())) as client,
+    ):
+        client.ping()
+
+
+def probes() -> dict[str, Callable[[], None]]:
+    """The queue is a question of its own only where it has a server of its own."""
+    found = {"redis": ping_redis, "database": query_database}
+    return found if conf.jobs_redis_url() == conf.redis_url() else found | {"queue": ping_queue}

@@ -20,6 +20,7 @@ from caching.ai.ledger.days import persist
 from caching.errors import CacheUnavailable
 from caching.near.scopes import fresh
 from caching.stats import delivery, processes
+from platform_app import telemetry
 from platform_app.logs.work import REQUEST_ID, logged, request_identity
 
 logger = logging.getLogger(__name__)
@@ -38,12 +39,17 @@ class ConsistentJob(Job):
 
     def perform(self) -> Any:
         try:
-            with logged("job", job_id=self.id, job=self.func_name, **self._cause()), fresh():
+            with (
+                logged("job", job_id=self.id, job=self.func_name, **self._cause()),
+                telemetry.job(self.func_name or ""),
+                fresh(),
+            ):
                 return super().perform()
         finally:
             # The process of a job ends without its exit handlers.
             with suppress(CacheUnavailable):
                 ledger.flush()
+            telemetry.flush()
 
     def _cause(self) -> dict[str, str]:
         cause = self.meta.get(REQUEST_ID)

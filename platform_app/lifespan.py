@@ -14,6 +14,7 @@ from typing import Any
 from caching.ai import ledger, live, semantic
 from caching.errors import CacheUnavailable
 from caching.stats import delivery, processes
+from platform_app import telemetry
 from platform_app.simulations import turns
 
 LEARNING_SECONDS = 2.0
@@ -49,3 +50,4 @@ def finish() -> None:
     delivery.end()
     with suppress(CacheUnavailable):
         ledger.flush()
+    telemetry.flush()

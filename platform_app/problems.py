@@ -22,7 +22,7 @@ from rest_framework.exceptions import APIException, Throttled, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from caching.errors import AIError, CacheUnavailable
+from caching.errors import AIError, CacheUnavailable, Unrecorded
 from platform_app.errors import PlatformError
 from sessions_ext.errors import SessionTooLarge
 
@@ -53,6 +53,9 @@ def describe(error: BaseException) -> tuple[dict[str, Any], dict[str, str]] | No
             logger.error("Redis failed: %s", error)
             wait = str(getattr(error, "retry_after_seconds", 5))
             return problem(503, "Temporarily unavailable", detail), {"Retry-After": wait}
+        case Unrecorded():
+            logger.error("The audit log cannot be written to", exc_info=error)
+            return problem(503, "Temporarily unavailable", str(error)), {"Retry-After": "10"}
         case AIError():
             status = 503 if error.retryable else 502
             headers = {"Retry-After": "10"} if error.retryable else {}
@@ -63,6 +66,13 @@ def describe(error: BaseException) -> tuple[dict[str, Any], dict[str, str]] | No
             return problem(403, "Not allowed", str(error) or "You may not do this."), {}
         case RequestDataTooBig():
             return problem(413, "Too large", "That is more than can be sent at once."), {}
+        case APIException():
+            return _described_by_drf(error)
+    return None
+
+
+def _described_by_drf(error: APIException) -> tuple[dict[str, Any], dict[str, str]]:
+    match error:
         case ValidationError():
             return problem(
                 400, "This cannot be accepted", "Some fields need your attention.", [*_flat(error.detail)]
@@ -72,13 +82,9 @@ def describe(error: BaseException) -> tuple[dict[str, Any], dict[str, str]] | No
             return problem(429, "Too many attempts", f"Please wait {wait} seconds and try again."), {
                 "Retry-After": wait
             }
-        case APIException():
-            header = getattr(error, "auth_header", None)
-            headers = {"WWW-Authenticate": header} if header else {}
-            return problem(
-                error.status_code, HTTPStatus(error.status_code).phrase, str(error.detail)
-            ), headers
-    return None
+    header = getattr(error, "auth_header", None)
+    headers = {"WWW-Authenticate": header} if header else {}
+    return problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error.detail)), headers
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:

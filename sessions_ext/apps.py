@@ -19,9 +19,10 @@ class SessionsExtConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
-        from sessions_ext import signals  # noqa: PLC0415  (the models are there only now)
+        from sessions_ext import leftovers, signals  # noqa: PLC0415  (the models are there only now)
 
         signals.connect()
         checks.register()
         namespaces.register(*NAMESPACES)
+        leftovers.register()
         register_with_doctor(*doctor.CHECKS)

@@ -116,9 +116,14 @@ def _in_redis(user_id: Any) -> Iterator[Device]:
 def _index_of(user_id: Any) -> list[str]:
     (reply,) = wire.call([("ZRANGE", keys.sessions_of(str(user_id)), 0, -1)], idempotent=True)
     members = reply if isinstance(reply, list) else []
-    if planted := [member for member in members if not _DIGEST.fullmatch(member)]:
+    if planted := [member for member in members if not is_digest(member)]:
         keeping.leave_index(user_id, planted)
-    return [member.decode() for member in members if _DIGEST.fullmatch(member)]
+    return [member.decode() for member in members if is_digest(member)]
+
+
+def is_digest(member: bytes) -> bool:
+    """Whether it is what stands for a session."""
+    return _DIGEST.fullmatch(member) is not None
 
 
 def _device(digest: str, own: Own, seconds: int) -> Device:

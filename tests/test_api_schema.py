@@ -27,6 +27,9 @@ CONTRACT = """
     GET /api/progress/
     GET /api/cache/ledger/
     GET /api/cache/stats/
+    POST /api/cache/invalidate/user/{id}/
+    POST /api/cache/invalidate/scenario/{id}/
+    POST /api/cache/cleanup/
 """
 
 

@@ -47,6 +47,8 @@ class Tab:
 TABS: Final = (
     Tab("Overview", "cache:overview", VIEW),
     Tab("Keys", "cache:keys", VIEW),
+    Tab("Operations", "cache:operations", OPERATE),
+    Tab("Audit log", "admin:caching_auditentry_changelist", VIEW),
     Tab("Doctor", "cache:doctor", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
     Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),

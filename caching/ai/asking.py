@@ -94,9 +94,9 @@ def answer(question: Question[T]) -> Reply[T]:
     try:
         with trace.spending(trace.AI):
             ended = live.result(begun.plan)
-    except UpstreamError:
+    except UpstreamError as error:
         if (stale := _stale(question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         return stale
     return _opened(question, ended, begun)
@@ -120,9 +120,9 @@ async def aanswer(question: Question[T]) -> Reply[T]:
     try:
         with trace.spending(trace.AI):
             ended = await live.aresult(begun.plan)
-    except UpstreamError:
+    except UpstreamError as error:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         return stale
     return _opened(question, ended, begun)
@@ -135,9 +135,9 @@ def stream(question: Question[T], begun: Begun) -> Generator[bytes | Restart | R
         for piece in trace.waiting(trace.AI, live.chunks(begun.plan)):
             is_shown = True
             yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
-    except UpstreamError:
+    except UpstreamError as error:
         if (stale := _stale(question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         if is_shown:
             yield RESTART
@@ -151,9 +151,9 @@ async def astream(question: Question[T], begun: Begun) -> AsyncGenerator[bytes |
         async for piece in trace.waiting_async(trace.AI, live.achunks(begun.plan)):
             is_shown = True
             yield _opened(question, piece, begun) if isinstance(piece, Ended) else piece
-    except UpstreamError:
+    except UpstreamError as error:
         if (stale := await asyncio.to_thread(_stale, question, begun.missing)) is None:
-            booking.failed(question.request)
+            booking.failed(question.request, error, seconds=time.perf_counter() - begun.at)
             raise
         if is_shown:
             yield RESTART
@@ -290,7 +290,9 @@ def _stale(question: Question[T], missing: Missing) -> Reply[T] | None:
 
 def _booked(question: Question[T], reply: Reply[T], seconds: float = 0) -> Reply[T]:
     usage = question.usage(reply.value) if question.usage else _usage(question, reply.body)
-    booking.spared(question.request, reply.source, usage, seconds=seconds, size=len(reply.body))
+    booking.spared(
+        question.request, reply.source, usage, seconds=seconds, size=len(reply.body), body=reply.body
+    )
     return reply
 
 

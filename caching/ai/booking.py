@@ -6,13 +6,15 @@ What the provider is asked for is booked by the flight that asks, so it is also 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
 
 from caching import stats, trace
 from caching.ai import ledger
 from caching.ai.answers import Source
 from caching.ai.kept import Missing, place_of
 from caching.ai.ledger import Outcome as Entry
+from caching.ai.live import UpstreamError
 from caching.ai.requests import AIRequest
 from caching.ai.usage import Usage
 from caching.stats import Outcome, Timed
@@ -24,6 +26,33 @@ _HITS: Mapping[Source, tuple[Outcome | None, Entry]] = {
     "stale": (None, Entry.STALE),
     "semantic": (None, Entry.HIT),
 }
+
+
+class Told(NamedTuple):
+    """One request, or several at once, as it ended for the caller who made it. `usage` is what the answer took when it was
+    fresh, `body` the reply of the provider, where there is one of its own; `error` what has failed."""
+
+    request: AIRequest
+    source: Source | Literal["failed"]
+    usage: Usage
+    seconds: float
+    body: bytes = b""
+    error: str = ""
+
+
+Listener = Callable[[Told], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """From now on it is told of every request, in the context of the caller. For the start of a program; it must not raise."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _tell(told: Told) -> None:
+    for listener in _listeners:
+        listener(told)
 
 
 _TIMED: Mapping[Source, Timed] = {"cache": Timed.NETWORK, "shared": Timed.WAITED}
@@ -38,9 +67,15 @@ def spared(
     seconds: float = 0,
     size: int = 0,
     key: str | None = None,
+    body: bytes = b"",
 ) -> None:
     """An answer, or several, for which nobody was asked; `usage` is what they took when they were fresh. They were found, or
-    waited for, in so many seconds, and have `size` bytes. `key`: of several, or of one of a batch."""
+    waited for, in so many seconds, and have `size` bytes. `key`: of several, or of one of a batch.
+
+    What the provider gave this caller has been booked already, and is only told.
+    """
+    if _listeners:
+        _tell(Told(request, source, usage, seconds, body))
     if source == "provider":
         return
     outcome, entry = _HITS[source]
@@ -90,8 +125,9 @@ def passed_by(request: AIRequest, *, requests: int = 1) -> None:
     _note(request, Outcome.BYPASS, None, "the caller wanted a new answer", requests=requests)
 
 
-def failed(request: AIRequest, *, requests: int = 1) -> None:
+def failed(request: AIRequest, error: UpstreamError, *, seconds: float, requests: int = 1) -> None:
     """The provider has not answered, and there was nothing in its place."""
+    _tell(Told(request, "failed", Usage(), seconds, error=str(error.status or error.cause)))
     _post(request, Entry.FAILED, Usage(), requests)
     _note(request, "failed", None, requests=requests)
 

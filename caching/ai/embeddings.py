@@ -83,10 +83,11 @@ class Batch:
 
     @contextmanager
     def _booked_if_it_fails(self, part: Sequence[Input]) -> Iterator[None]:
+        began = time.perf_counter()
         try:
             yield
-        except UpstreamError:
-            booking.failed(self._request, requests=len(part))
+        except UpstreamError as error:
+            booking.failed(self._request, error, seconds=time.perf_counter() - began, requests=len(part))
             raise
 
     def _look(self) -> None:
@@ -115,11 +116,9 @@ class Batch:
     def _take(self, inputs: Sequence[Input], ended: Ended, began: float) -> None:
         bodies = _unpack(ended.body)
         self.vectors |= {one: vectors.load(vector) for one, vector in zip(inputs, bodies, strict=True)}
-        if not ended.asked:
-            seconds = time.perf_counter() - began
-            booking.spared(
-                self._request, "shared", _usage(bodies), requests=len(bodies), seconds=seconds, key=""
-            )
+        source: AnswerSource = "provider" if ended.asked else "shared"
+        seconds = time.perf_counter() - began
+        booking.spared(self._request, source, _usage(bodies), requests=len(bodies), seconds=seconds, key="")
 
     def in_order(self) -> list[array[float]]:
         return [self.vectors[one][:] for one in self._inputs]  # two equal texts get two arrays

@@ -93,6 +93,8 @@ class ObservedCursor(CursorWrapper):
     # --- Reading -------------------------------------------------------------------------------------------------
 
     def _read(self, recorder: Recorder, statement: Statement, sql: Any, params: Any) -> Any:
+        if statement.reads_uncached:
+            recorder.spoil("nobody announces the writes to what it reads")
         needed = statement.dependencies(params)
         self.will_read(recorder, needed)
         result = self._send(sql, params)
@@ -144,6 +146,9 @@ class ObservedCursor(CursorWrapper):
     # --- Writing -------------------------------------------------------------------------------------------------
 
     def _write(self, statement: Statement, sql: Any, params: Any) -> Any:
+        if statement.writes_only_uncached:
+            _refuse_to_store()
+            return self._send_write(sql, params)
         guarded = self._guarded(statement, params)
         if guarded is None and (returning := statement.returning) is not None:
             if self.db.is_in_transaction():

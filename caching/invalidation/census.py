@@ -1,25 +1,26 @@
 """How many entries an invalidation would hit: for people who want to know before. It reads keys, and changes nothing.
 
-Redis is asked for its keys in steps, which no request may do; invalidation itself never looks at entries.
+Redis is asked for its keys in steps, and a request says for how long; invalidation itself never looks at entries.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
 from caching import codec, conf, keys, tags
 from caching.ai import kept, vectors
-from caching.connection import raising_cache_unavailable, redis_client, wire
+from caching.connection import wire
+from caching.connection.walking import walk
 from caching.entries import Entry
 from caching.tags import Stamps
 
 MOST_ENTRIES = 200_000
-KEYS_A_STEP = 500
-KEYS_A_SCAN = 1000
+# Entries may be large, and one command must not keep the server busy.
+ENTRIES_A_READING = 100
 _CODEC = codec.Typed(Entry)
 
 
@@ -32,33 +33,38 @@ class Census:
     complete: bool
 
 
-def count_entries(names: Set[str]) -> Census:
-    """Raises CacheUnavailable."""
-    hit = seen = 0
-    with raising_cache_unavailable():
-        found = _entry_keys()
-        while step := list(islice(found, min(KEYS_A_STEP, MOST_ENTRIES - seen))):
-            seen += len(step)
-            hit += _hit(step, names)
-        return Census(hit, seen, complete=next(found, None) is None)
+def count_entries(
+    names: Set[str], *, seconds: float | None = None, tell: Callable[[int], None] | None = None
+) -> Census:
+    """`seconds`: after so many it counts no further. `tell` is told how many it has seen. Raises CacheUnavailable."""
+    give_up_at = None if seconds is None else time.monotonic() + seconds
+    known: set[str] = set()  # a walk may meet a key twice
+    hit = 0
+    for found in _entry_keys():
+        fresh = [key for key in found if key.isascii() and key not in known]
+        step = fresh[: MOST_ENTRIES - len(known)]
+        known.update(step)
+        for first in range(0, len(step), ENTRIES_A_READING):
+            hit += _hit(step[first : first + ENTRIES_A_READING], names)
+        if tell:
+            tell(len(known))
+        if len(step) < len(fresh) or (give_up_at is not None and time.monotonic() > give_up_at):
+            return Census(hit, len(known), complete=False)
+    return Census(hit, len(known), complete=True)
 
 
-def _entry_keys() -> Iterator[str]:
-    """Of all primaries. SCAN may name a key twice."""
-    known: set[bytes] = set()
+def _entry_keys() -> Iterator[list[str]]:
     prefix = conf.key_prefix()
     for pattern in (keys.query_entries(prefix), keys.ai_entries(prefix)):
-        for key in redis_client().scan_iter(match=pattern, count=KEYS_A_SCAN):
-            if key.isascii() and key not in known:
-                known.add(key)
-                yield key.decode()
+        for step in walk(pattern):
+            yield step.keys
 
 
 def _hit(entry_keys: list[str], names: Set[str]) -> int:
     concerned = [
         one
         for key, packed in zip(entry_keys, wire.mget(entry_keys), strict=True)
-        if packed and (one := _unpacked(key, packed)) and not names.isdisjoint(one.tags)
+        if packed and (one := kept_in(key, packed)) and not names.isdisjoint(one.tags)
     ]
     if not concerned:
         return 0
@@ -67,18 +73,20 @@ def _hit(entry_keys: list[str], names: Set[str]) -> int:
     return sum(one.holds(stamps) for one in concerned)
 
 
-class _Kept(NamedTuple):
+class Kept(NamedTuple):
+    """Of a result, an answer or a vector: its tags, and whether it counts under some stamps."""
+
     tags: Sequence[str]
     holds: Callable[[Stamps], bool]
 
 
-def _unpacked(key: str, packed: bytes) -> _Kept | None:
-    """None: no entry of ours."""
+def kept_in(key: str, packed: bytes) -> Kept | None:
+    """What lies under the key of an entry. None: nothing that a reader could decode."""
     with suppress(codec.Undecodable):
         entry = codec.decode(_CODEC, packed)
-        return _Kept(entry.tags, entry.holds)
+        return Kept(entry.tags, entry.holds) if len(entry.tags) == len(entry.stamps) else None
     with suppress(codec.Undecodable, ValueError):
         vector = codec.decode(vectors.CODEC, packed)
         names = kept.tags_of(key.split(":")[-2], ())
-        return _Kept(names, lambda stamps: vectors.seal(names, stamps) == vector.seal)
+        return Kept(names, lambda stamps: vectors.seal(names, stamps) == vector.seal)
     return None

@@ -36,7 +36,7 @@ def _table(name: str, model: type[Model], connection: BaseDatabaseWrapper) -> Ta
             key = column
         if column is not None and field.remote_field is not None:
             foreign_keys.append(column)
-    return Table(name, key, tuple(foreign_keys))
+    return Table(name, key, tuple(foreign_keys), uncached=getattr(model, "is_uncached", False))
 
 
 def _column(field: "Field[object, object]", connection: BaseDatabaseWrapper) -> Column | None:

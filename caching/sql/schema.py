@@ -20,12 +20,14 @@ UNKNOWN_TABLE: Final = "?"
 class Table:
     """`key`: the primary key, `foreign_keys`: columns that point to another row; those of a type that names rows.
 
-    A column that is both is a foreign key, and the key as well.
+    A column that is both is a foreign key, and the key as well. `uncached`: writes to it are not announced, so nothing
+    that reads it is kept.
     """
 
     name: str
     key: Column | None = None
     foreign_keys: tuple[Column, ...] = ()
+    uncached: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -63,6 +65,7 @@ class Schema:
         catalog = catalog or Catalog()
         self.tables: Mapping[str, Table] = {table.name.lower(): table for table in tables}
         self.names = catalog.names | self.tables.keys()
+        self._uncached = frozenset(name for name, table in self.tables.items() if table.uncached)
         self._reads = catalog.reads
         # Who writes a view writes what it reads; who calls a procedure may write all that it names.
         self._writes = {
@@ -81,6 +84,13 @@ class Schema:
     def written_with(self, names: Iterable[str]) -> frozenset[str]:
         """These names and all that writing them writes."""
         return _closure(names, self._writes)
+
+    def reads_uncached(self, names: Iterable[str]) -> bool:
+        return bool(self._uncached) and not self._uncached.isdisjoint(self.read_with(names))
+
+    def writes_only_uncached(self, names: Iterable[str]) -> bool:
+        written = self.written_with(names)
+        return bool(written) and written <= self._uncached
 
     def readable_by_row(self, name: str) -> Table | None:
         """The table of this name, if its rows are its own: no view, no parent of others, no policy that reads others."""

@@ -44,6 +44,8 @@ class Shape:
             names |= {EVERYTHING}
         if self.schema_changed:
             names |= {UNKNOWN_TABLE}
+        self.reads_uncached = schema.reads_uncached(names)
+        self.writes_only_uncached = kinds == {Kind.WRITE} and schema.writes_only_uncached(names)
         placeholders = Placeholders(tokens)
         one_query = len(found) == 1 and self.kind is Kind.READ
         selected = selection(words) if one_query else UNPINNED
@@ -93,6 +95,16 @@ class Statement:
         every = [writing.changes(params, self._hidden) for params in param_sets]
         tags = frozenset().union(*(changes.tags for changes in every))
         return Changes(tags, explained=all(changes.explained for changes in every))
+
+    @property
+    def reads_uncached(self) -> bool:
+        """It reads a table whose writes are not announced."""
+        return self._shape.reads_uncached
+
+    @property
+    def writes_only_uncached(self) -> bool:
+        """It writes, and nothing but such tables."""
+        return self._shape.writes_only_uncached
 
     @property
     def by_key(self) -> UpdateByKey | None:

@@ -172,16 +172,15 @@ class Numbers:
     @property
     def latencies(self) -> dict[Timed, Histogram]:
         """Of what was timed at all."""
-        return {timed: histogram for timed in Timed if (histogram := self._histogram(timed)).counts}
+        buckets: dict[str, dict[int, int]] = {timed: {} for timed in Timed}
+        for name, count in self.counts.items():
+            timed, _, bucket = name.partition(".")
+            if bucket.isdecimal() and timed in buckets:
+                buckets[timed][int(bucket)] = count
+        return {timed: self._histogram(timed, found) for timed in Timed if (found := buckets[timed])}
 
-    def _histogram(self, timed: Timed) -> Histogram:
-        start = f"{timed}."
-        counts = {
-            int(name.removeprefix(start)): count
-            for name, count in self.counts.items()
-            if name.startswith(start) and name != sum_name(timed)
-        }
-        return Histogram(counts, self.counts[sum_name(timed)] / _MICROSECONDS)
+    def _histogram(self, timed: Timed, buckets: dict[int, int]) -> Histogram:
+        return Histogram(buckets, self.counts[sum_name(timed)] / _MICROSECONDS)
 
 
 def bucket_name(timed: Timed, bucket: int) -> str:

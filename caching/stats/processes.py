@@ -14,6 +14,7 @@ import msgspec
 
 from caching import conf, keys
 from caching.connection import wire
+from caching.connection.wire import Command
 from caching.near import copies
 
 BEAT_SECONDS = 10.0
@@ -92,10 +93,19 @@ def leave() -> None:
 
 def connected() -> list[Process]:
     """Those that live, by role and host. Two round trips. Raises CacheUnavailable."""
-    prefix = conf.key_prefix()
-    (ids,) = wire.call([("ZRANGE", keys.process_index(prefix), -MOST_SHOWN, -1)], idempotent=True)
+    return named(*wire.call([asking()], idempotent=True))
+
+
+def asking() -> Command:
+    """The first of them, for those who ask for more with it; its reply is for `named`."""
+    return ("ZRANGE", keys.process_index(conf.key_prefix()), -MOST_SHOWN, -1)
+
+
+def named(ids: object) -> list[Process]:
+    """As `connected`, once their ids are known. Raises CacheUnavailable."""
     if not isinstance(ids, list) or not ids:
         return []
+    prefix = conf.key_prefix()
     found = wire.mget([keys.process(prefix, process.decode()) for process in ids if process.isalnum()])
     known = [process for said in found if said is not None and (process := _read(said)) is not None]
     return sorted(known, key=lambda process: (process.role, process.host, process.pid))

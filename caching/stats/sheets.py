@@ -71,7 +71,12 @@ def read(grain: Grain, starts: Sequence[int]) -> list[dict[str, Numbers]]:
 
 def read_total() -> dict[str, Numbers]:
     """By kind, since counting began. Raises CacheUnavailable."""
-    return _read([keys.count_sheet(conf.key_prefix(), "total")])[0]
+    return understood(*wire.call([asking_total()], idempotent=True))
+
+
+def asking_total() -> Command:
+    """The command of `read_total`, for those who ask for more with it; its reply is `understood`."""
+    return ("HGETALL", keys.count_sheet(conf.key_prefix(), "total"))
 
 
 def _key(grain: Grain, second: int) -> str:
@@ -80,10 +85,11 @@ def _key(grain: Grain, second: int) -> str:
 
 def _read(sheet_keys: Sequence[str]) -> list[dict[str, Numbers]]:
     replies = wire.call([("HGETALL", key) for key in sheet_keys], idempotent=True)
-    return [_numbers(reply) for reply in replies]
+    return [understood(reply) for reply in replies]
 
 
-def _numbers(reply: object) -> dict[str, Numbers]:
+def understood(reply: object) -> dict[str, Numbers]:
+    """By kind. Raises CacheUnavailable for a reply that says that Redis does not work."""
     if not isinstance(reply, list):
         if isinstance(reply, Exception) and code_of(reply) != "WRONGTYPE":
             wire.checked([reply])

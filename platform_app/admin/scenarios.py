@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.forms import Textarea
 from django.http import HttpRequest
 
+from platform_app.admin.invalidating import InvalidatesCache
 from platform_app.models import LearningOutcome, Persona, Scenario, Scene
 
 SHORT_TEXTS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
@@ -65,7 +66,9 @@ class SceneInline(admin.StackedInline):
 
 
 @admin.register(Scenario)
-class ScenarioAdmin(admin.ModelAdmin):
+class ScenarioAdmin(InvalidatesCache, admin.ModelAdmin):
+    cached_as = "scenario"
+    actions = ("invalidate_cache",)
     list_display = (
         "title",
         "owner",

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from knox.models import AuthToken
 
 from platform_app.accounts import actions, professors
+from platform_app.admin.invalidating import InvalidatesCache
 from platform_app.admin.sessions import SessionsOfUsers
 from platform_app.models import User
 from platform_app.requests import origin_of
@@ -71,7 +72,8 @@ class RequestFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(SessionsOfUsers, DjangoUserAdmin):
+class UserAdmin(InvalidatesCache, SessionsOfUsers, DjangoUserAdmin):
+    cached_as = "user"
     form = UserForm
     add_form = NewUserForm
     change_password_form = PasswordForm
@@ -89,7 +91,7 @@ class UserAdmin(SessionsOfUsers, DjangoUserAdmin):
     list_filter = (RequestFilter, "role", "is_active", "is_staff")
     search_fields = ("email", "name")
     readonly_fields = ("last_login", "date_joined", "email_verified_at", "professor_requested_at")
-    actions = ("approve_professors", "decline_professors", *SessionsOfUsers.actions)
+    actions = ("approve_professors", "decline_professors", *SessionsOfUsers.actions, "invalidate_cache")
     fieldsets = (
         (None, {"fields": ("email", "name", "role", "password")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from caching.ai.ledger.report import MOST_DAYS, Report, Sums
+from caching.connection.walking import Place
 
 
 class LedgerQuerySerializer(serializers.Serializer[Any]):
@@ -44,6 +45,45 @@ class SumsSerializer(serializers.Serializer[Sums]):
     saved_usd = _usd("null: no price is known")
     provider_saved_usd = _usd("what the provider's own cache took off")
     unpriced_requests = serializers.IntegerField(help_text="of models without a price: not in the money")
+
+
+class DryRunSerializer(serializers.Serializer[Any]):
+    dry_run = serializers.BooleanField(
+        default=False, help_text="count the results that it would hit, and change nothing"
+    )
+
+
+class InvalidationSerializer(serializers.Serializer[Any]):
+    """What was invalidated. The counts are there for a dry run only: at least so many, unless it is complete."""
+
+    dry_run = serializers.BooleanField()
+    tags = serializers.ListField(child=serializers.CharField())
+    results = serializers.IntegerField(required=False, help_text="that would count no more")
+    of = serializers.IntegerField(required=False, help_text="results that were looked at")
+    complete = serializers.BooleanField(required=False, help_text="false: there are more to look at")
+
+
+class CursorSerializer(serializers.Serializer[Any]):
+    cursor = serializers.CharField(
+        required=False, max_length=30, help_text="from the answer before, to go on where that stopped"
+    )
+
+    def validate_cursor(self, text: str) -> Place:
+        try:
+            return Place.parse(text)
+        except ValueError as error:
+            raise serializers.ValidationError("This is no cursor of an answer.") from error
+
+
+class CleanupSerializer(serializers.Serializer[Any]):
+    """What one call has cleaned. Not complete: call again with the cursor."""
+
+    complete = serializers.BooleanField()
+    looked_at = serializers.IntegerField(help_text="keys")
+    cleaned = serializers.DictField(
+        child=serializers.IntegerField(), help_text="how many of each kind of leftovers"
+    )
+    cursor = serializers.CharField(allow_null=True)
 
 
 class LedgerSerializer(serializers.Serializer[Report]):

@@ -16,6 +16,7 @@ from django.db import connections
 
 from caching.errors import CachingError
 from caching.events import Event, EventLog
+from platform_app import telemetry
 from platform_app.errors import PlatformError
 from platform_app.logs.work import logged, of_this_request
 from platform_app.models import Message
@@ -97,7 +98,7 @@ class Turn:
 
     def play_in_background(self) -> None:
         self._lock.keep_alive()
-        _threads.submit(of_this_request(self._play_alone))
+        _threads.submit(of_this_request(telemetry.carried(self._play_alone)))
 
     def _play_alone(self) -> None:
         try:

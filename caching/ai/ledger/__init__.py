@@ -3,7 +3,7 @@
     accounts  what is counted, and for whom          sheets   what Redis holds of a day
     book      what this process has counted          days     the same in the database, for good
     delivery  brings it to Redis, every few seconds  report   the sums, for people and programs
-    prices    US dollars, from `prices.toml`         metrics  the names of OpenTelemetry
+    prices    US dollars, from `prices.toml`         totals   since counting began, for counters
     bill      what one request spent and saved
 
 Money is nowhere stored: it is computed from the tokens when somebody asks, so that a corrected price corrects the past.

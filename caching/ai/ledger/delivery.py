@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from caching import conf, keys, policy
-from caching.ai.ledger import book, sheets
+from caching.ai.ledger import book, sheets, totals
 from caching.ai.ledger.book import CLOSED, Cell, Key
 from caching.connection import wire
 from caching.connection.wire import Argument, Command, Script
@@ -36,6 +36,7 @@ class _Batch:
     number: int
     amounts: dict[int, dict[str, int]]
     """By day."""
+    totals: dict[str, int]
 
 
 class _Flusher:
@@ -65,16 +66,20 @@ class _Flusher:
         self._taken = postings
         self._number += 1
         amounts = {day: sheets.amounts(posted) for day, posted in by_day.items()}
-        self._unanswered = _Batch(self._number, amounts)
+        posted = [each for some in by_day.values() for each in some]
+        self._unanswered = _Batch(self._number, amounts, totals.amounts(posted))
 
     def _send(self) -> None:
         if self._unanswered is None:
             return
-        wire.checked(wire.run(_POST, self._calls(self._unanswered), idempotent=True))
-        days = self._unanswered.amounts
+        batch = self._unanswered
+        wire.checked(wire.run(_POST, self._calls(batch), idempotent=True))
         self._unanswered = None
         # Who was interrupted at midnight may still post to the day before.
-        book.close_days_before(max(days) - 1)
+        book.close_days_before(max(batch.amounts) - 1)
+        # The ledger has it. The totals may do without this batch, but must not get it twice.
+        with suppress(CacheUnavailable):
+            totals.add(batch.totals)
 
     def _calls(self, batch: _Batch) -> list[Command]:
         prefix = conf.key_prefix()

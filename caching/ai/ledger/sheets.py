@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import msgspec
 
 from caching import conf, keys, policy, stats
-from caching.ai.ledger.accounts import ASKED, COUNTS, Account, Counts
+from caching.ai.ledger.accounts import ASKED, COUNTS, Account, Counts, Outcome
 from caching.ai.ledger.book import Cell, Key
 from caching.connection import wire
 from caching.connection.failures import code_of
@@ -27,7 +27,7 @@ MODEL_CHARACTERS = 200
 
 _EPOCH = date(1970, 1, 1)
 _NAME = re.compile(rb"[0-9a-f]{16}")
-_AMOUNT = re.compile(rb"[0-9]{1,18}")
+AMOUNT = re.compile(rb"[0-9]{1,18}")
 
 
 class _Field(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -52,31 +52,35 @@ def amounts(posted: Iterable[tuple[Key, Cell]]) -> dict[str, int]:
     """The fields of a sheet that these cells are added to, and how much."""
     added: defaultdict[str, int] = defaultdict(int)
     for key, cell in posted:
-        side = "spent" if key.outcome in ASKED else "saved"
-        counted = {
-            f"{key.outcome}_requests": cell.requests,
-            f"{side}_input_tokens": cell.input_tokens,
-            f"{side}_cached_input_tokens": cell.cached_input_tokens,
-            f"{side}_output_tokens": cell.output_tokens,
-            f"{side}_pictures": cell.pictures,
-        }
-        for count, amount in counted.items():
+        for count, amount in counted(key.outcome, cell).items():
             if amount:
                 added[_field(key, count)] += amount
     return dict(added)
 
 
+def counted(outcome: Outcome, cell: Cell) -> dict[str, int]:
+    """What a cell adds to the counts of its account, by their names in `COUNTS`."""
+    side = "spent" if outcome in ASKED else "saved"
+    return {
+        f"{outcome}_requests": cell.requests,
+        f"{side}_input_tokens": cell.input_tokens,
+        f"{side}_cached_input_tokens": cell.cached_input_tokens,
+        f"{side}_output_tokens": cell.output_tokens,
+        f"{side}_pictures": cell.pictures,
+    }
+
+
 def _field(key: Key, count: str) -> str:
     field = _Field(
-        _printable(key.operation, OPERATION_CHARACTERS),
-        _printable(key.model, MODEL_CHARACTERS),
-        _printable(key.scenario, SCENARIO_CHARACTERS),
+        printable(key.operation, OPERATION_CHARACTERS),
+        printable(key.model, MODEL_CHARACTERS),
+        printable(key.scenario, SCENARIO_CHARACTERS),
         count,
     )
     return msgspec.json.encode(field).decode()
 
 
-def _printable(text: str, characters: int) -> str:
+def printable(text: str, characters: int) -> str:
     """No database refuses it, and no terminal does what it says."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text[:characters])
 
@@ -112,7 +116,7 @@ def _enter(found: defaultdict[Account, dict[str, int]], field: bytes, amount: by
         stats.record("ai_ledger", stats.Outcome.UNDECODABLE)
         return
     account = Account(parts.operation, parts.model, parts.scenario)
-    if parts.count in COUNTS and _AMOUNT.fullmatch(amount) and _fits(account):
+    if parts.count in COUNTS and AMOUNT.fullmatch(amount) and _fits(account):
         found[account][parts.count] = int(amount)
     else:
         stats.record("ai_ledger", stats.Outcome.UNDECODABLE)

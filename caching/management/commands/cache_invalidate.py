@@ -6,16 +6,16 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from django.db.models import Model
 
-from caching.entries import invalidate
-from caching.errors import CacheUnavailable
-from caching.invalidation import by_hand, census
-from caching.invalidation.by_hand import Names
+from caching.errors import CacheUnavailable, Unrecorded
+from caching.management.progress import Progress
+from caching.operations import actions
+from caching.operations.actions import Invalidation, Target
+from caching.operations.auditing import at_the_command_line
 
 WRONG_USE = 2
 
@@ -53,69 +53,48 @@ class Command(BaseCommand):
         if options["pk"] is not None and options["model"] is None:
             raise CommandError("--pk needs --model.", returncode=WRONG_USE)
         try:
-            names = _names(options)
-            if options["dry_run"]:
-                self._say_count(names, as_json=options["json"])
-            else:
-                invalidate(names)
-                self._say(f"Invalidated {_listed(names)}.", {"tags": sorted(names)}, as_json=options["json"])
+            target = _target(options)
+            self._say(self._previewed(target) if options["dry_run"] else _done(target), options["json"])
+        except actions.NoTarget as error:
+            raise CommandError(_why(error, options), returncode=WRONG_USE) from error
         except CacheUnavailable as error:
             raise CommandError(
                 f"Redis does not work, and perhaps nothing was invalidated: {error}"
             ) from error
-        except (DatabaseError, ImproperlyConfigured) as error:
+        except (DatabaseError, ImproperlyConfigured, Unrecorded) as error:
             raise CommandError(" ".join(str(error).split())) from error
 
-    def _say_count(self, names: Names, *, as_json: bool) -> None:
-        counted = census.count_entries(names)
-        least = "" if counted.complete else "at least "
-        self._say(
-            f"Would invalidate {least}{counted.hit} of {least}{counted.seen} results, by {_listed(names)}.",
-            {
-                "tags": sorted(names),
-                "dry_run": True,
-                "results": counted.hit,
-                "of": counted.seen,
-                "complete": counted.complete,
-            },
-            as_json=as_json,
-        )
+    def _previewed(self, target: Target) -> Invalidation:
+        with Progress(self.stderr) as progress:
+            return actions.preview(target, tell=lambda seen: progress.tell(seen, "results looked at"))
 
-    def _say(self, sentence: str, facts: dict[str, Any], *, as_json: bool) -> None:
-        self.stdout.write(json.dumps({"dry_run": False, **facts}) if as_json else sentence)
+    def _say(self, told: Invalidation, as_json: bool) -> None:
+        self.stdout.write(json.dumps(told.facts()) if as_json else str(told))
 
 
-def _names(options: dict[str, Any]) -> Names:
+def _done(target: Target) -> Invalidation:
+    return actions.carry_out(target, at_the_command_line())
+
+
+def _target(options: dict[str, Any]) -> Target:
     if options["model"] is not None:
-        return _names_of_model(options["model"], options["pk"])
+        return actions.model(options["model"], options["pk"])
+    if options["operation"] is not None:
+        return actions.operation(options["operation"])
     if options["all"]:
-        return by_hand.tags_of_everything()
-    option = next(name for name in ("user", "scenario", "operation") if options[name] is not None)
-    try:
-        if option == "operation":
-            return by_hand.tags_of_operation(options[option])
-        return by_hand.tags_of(option, options[option])
-    except ValueError as error:
-        raise CommandError(f"--{option}: {error}", returncode=WRONG_USE) from error
+        return actions.everything()
+    kind = "user" if options["user"] is not None else "scenario"
+    return actions.scope(kind, options[kind])
 
 
-def _names_of_model(label: str, pk: str | None) -> Names:
-    model = model_called(label)
-    try:
-        return by_hand.tags_of_model(model) if pk is None else by_hand.tags_of_row(model, pk)
-    except ValidationError as error:
-        raise CommandError(f"--pk: {' '.join(error.messages)}", returncode=WRONG_USE) from error
+def _why(error: actions.NoTarget, options: dict[str, Any]) -> str:
+    of = f" {options['model']}" if error.about == "model" else ""
+    return f"--{error.about}{of}: {error}"
 
 
 def model_called(label: str) -> type[Model]:
     """Raises CommandError."""
     try:
-        return apps.get_model(label)
-    except (LookupError, ValueError) as error:
-        raise CommandError(
-            f"--model {label}: there is no such model. Write app.Model.", returncode=WRONG_USE
-        ) from error
-
-
-def _listed(names: Names) -> str:
-    return ", ".join(sorted(names))
+        return actions.model_called(label)
+    except actions.NoTarget as error:
+        raise CommandError(f"--model {label}: {error}", returncode=WRONG_USE) from error

@@ -8,6 +8,7 @@ from typing import Any
 from django_rq.management.commands.rqworker import Command as RQWorker
 
 from caching.stats import processes
+from platform_app import telemetry
 
 
 class Command(RQWorker):
@@ -19,4 +20,5 @@ class Command(RQWorker):
 
     def handle(self, *queues: str, **options: Any) -> None:
         processes.set_role("worker")
+        telemetry.start()
         super().handle(*(queues or ("default",)), **options)

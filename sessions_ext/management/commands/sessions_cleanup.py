@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 
-from sessions_ext import keeping
-from sessions_ext.agents import copies
-
-# Each removes one kind of leftovers and gives their number.
-KINDS: dict[str, Callable[[], int]] = {
-    "copies of expired sessions": keeping.forget_expired,
-    "copies of expired agent sessions": copies.delete_expired,
-}
+from caching.errors import CacheUnavailable, Unrecorded
+from caching.models import Operation
+from caching.operations.auditing import at_the_command_line, audited
+from sessions_ext.leftovers import ROWS
 
 
 class Command(BaseCommand):
     help = "Deletes the database's copies of sessions that have expired, and says how many of each kind there were."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="say it as one line of JSON")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        for kind, clean in KINDS.items():
-            self.stdout.write(f"{clean()} {kind}")
+        try:
+            cleaned = _clean()
+        except (CacheUnavailable, DatabaseError, Unrecorded) as error:
+            raise CommandError(" ".join(str(error).split())) from error
+        if options["json"]:
+            self.stdout.write(json.dumps({"cleaned": cleaned}))
+            return
+        for cleaner in ROWS:
+            title = cleaner.title[0].lower() + cleaner.title[1:]
+            self.stdout.write(f"{cleaned[cleaner.name]} {title}")
+
+
+def _clean() -> dict[str, int]:
+    cleaned: dict[str, int] = {}
+    with audited(at_the_command_line(), Operation.CLEAN_UP, "copies of sessions") as deed:
+        for cleaner in ROWS:
+            cleaned[cleaner.name] = cleaner.clean()
+            deed.affected, deed.detail = sum(cleaned.values()), {"cleaned": cleaned}
+    return cleaned
