@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -268,6 +269,19 @@ def test_an_error_has_its_traceback_under_the_id_of_its_request(
 def test_a_page_that_is_not_there_is_said_once(log: Log, client: Client) -> None:
     client.get("/nothing/at/all/")
     assert [line["event"] for line in log.lines] == ["request_started", "request_finished"]
+
+
+@with_views
+def test_the_page_for_operators_shows_a_line_as_it_is(
+    log: Log, client_for: ClientFor, student: User, provider_server: LoopbackOpenAI
+) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^\{\"timestamp\".*$", page, re.MULTILINE)
+    client_for(student).get("/l/scripted/")
+    line = log.only("request_finished")
+    assert list(json.loads(shown)) == [name for name in line if not name.startswith("ai_")]
+    for name in line:
+        assert name in json.loads(shown) or f"`{name}`" in page
 
 
 # --- Jobs, turns, other threads ------------------------------------------------------------------------------------------
