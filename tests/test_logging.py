@@ -46,7 +46,8 @@ def titles(number: int) -> list[str]:
 
 
 def scripted(request: HttpRequest) -> HttpResponse:
-    """One miss and three hits of the cache, one question to an AI and one that was spared."""
+    """One miss and three hits of the cache, one question to an AI and one that was spared; for somebody."""
+    assert request.user.is_authenticated
     for _ in range(4):
         titles(1)
     ai.chat("chat", QUESTION, model="gpt-5-mini")

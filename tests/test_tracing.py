@@ -414,18 +414,18 @@ def test_an_async_stream_is_traced_to_its_end(admin_user: User) -> None:
 
 @with_views
 def test_async_requests_at_once_have_traces_of_their_own(admin_user: User) -> None:
-    async def one(number: int) -> tuple[int, list[str]]:
+    async def one(client: AsyncClient, number: int) -> list[str]:
+        answer = await client.get(f"/t/async/{number}/?cache=trace", headers=JSON)
+        return [each["key"] for each in answer.json()["decisions"] if "aseen" in each["kind"]]
+
+    async def all_at_once() -> list[list[str]]:
         client = AsyncClient()
         await client.aforce_login(admin_user)
-        answer = await client.get(f"/t/async/{number}/?cache=trace", headers=JSON)
-        return number, [each["key"] for each in answer.json()["decisions"] if "aseen" in each["kind"]]
-
-    async def all_at_once() -> list[tuple[int, list[str]]]:
-        return await asyncio.gather(*map(one, range(6)))
+        return await asyncio.gather(*(one(client, number) for number in range(6)))
 
     seen = asyncio.run(all_at_once())
-    assert all(len(set(each)) == 1 for _, each in seen)  # absent and computed, of one key
-    assert len({each[0] for _, each in seen}) == 6
+    assert [len(set(keys)) for keys in seen] == [1] * 6  # absent and computed, of one key
+    assert len({keys[0] for keys in seen}) == 6
 
 
 def test_threaded_requests_at_once_have_traces_of_their_own(
