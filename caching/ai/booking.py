@@ -88,7 +88,8 @@ def spared(
     if source == "near" and (account := trace.current()) is not None:
         account.near += requests
     _post(request, entry, usage, requests)
-    _note(request, outcome or source, key, requests=requests, seconds=seconds)
+    if trace.active:
+        _note(request, outcome or source, key, requests=requests, seconds=seconds)
 
 
 def asked(
