@@ -180,7 +180,8 @@ class TestDeleting:
             ("", "*", 400),
             ("db_query:", "", 400),
             ("db_query:", "a" * 201, 400),
-            ("db_query:", "../session:*", 200),
+            ("db_query:", "../session:*", 400),
+            ("db_query:", "*session:*", 200),
         ],
     )
     def test_nothing_leads_to_sessions(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection
 from django.db import models as django_models
+from django.db.models.deletion import Collector
 
 from caching import CacheUnavailable, cache_db_query, stats
 from caching.errors import Unrecorded
@@ -134,6 +135,12 @@ class TestWithoutRedis:
         assert (both.writes_only_uncached, both.reads_uncached) == (False, True)
 
 
+def collected(line: AuditEntry) -> Collector:
+    collector = Collector(using="default")
+    collector.collect([line])
+    return collector
+
+
 class TestUnchangeable:
     @pytest.fixture
     def line(self) -> AuditEntry:
@@ -161,6 +168,11 @@ class TestUnchangeable:
                 unique_fields=["id"],
                 update_fields=["actor"],
             ),
+            lambda line: AuditEntry.objects.bulk_create(
+                [AuditEntry(pk=line.pk, actor="Eve")], None, False, True, ["actor"], ["id"]
+            ),
+            lambda line: django_models.Model.delete(line),
+            lambda line: collected(line).delete(),
             lambda line: line.end(Outcome.FAILED),
             lambda line: line.note(affected=7),
         ],
