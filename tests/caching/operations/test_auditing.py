@@ -171,7 +171,7 @@ class TestUnchangeable:
             lambda line: AuditEntry.objects.bulk_create(
                 [AuditEntry(pk=line.pk, actor="Eve")], None, False, True, ["actor"], ["id"]
             ),
-            lambda line: django_models.Model.delete(line),
+            django_models.Model.delete,
             lambda line: collected(line).delete(),
             lambda line: line.end(Outcome.FAILED),
             lambda line: line.note(affected=7),
