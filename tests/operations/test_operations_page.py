@@ -73,7 +73,7 @@ class TestInvalidating:
         preview = submit(site, site.get(PAGE), "invalidate/user/", **{"user-of": "999999"})
         assert "Invalidate user 999999?" in preview.text
 
-    @pytest.mark.parametrize("typed", ["nobody@example.org", "a b", "*", "7:scenario:8"])
+    @pytest.mark.parametrize("typed", ["nobody@example.org", "a b", "*", "7:scenario:8", "0999999"])
     def test_what_is_neither_a_name_nor_an_id(self, site: Client, typed: str) -> None:
         page = submit(site, site.get(PAGE), "invalidate/user/", **{"user-of": typed})
         assert page.status_code == 400
@@ -102,8 +102,9 @@ class TestInvalidating:
         assert AuditEntry.objects.get().outcome == Outcome.DONE
         assert (kept_answer(student) is None) is (kind != "model")
 
-    def test_one_row_does_not(self, site: Client, student: User) -> None:
-        typed = {"model-model": "platform_app.User", "model-pk": str(student.pk)}
+    @pytest.mark.parametrize("before", ["", "0", "\N{FULLWIDTH DIGIT ZERO}"])
+    def test_one_row_does_not(self, site: Client, student: User, before: str) -> None:
+        typed = {"model-model": "platform_app.User", "model-pk": f"{before}{student.pk}"}
         preview = submit(site, site.get(PAGE), "invalidate/model/", **typed)
         submit(site, preview, "invalidate/")
         assert AuditEntry.objects.get().target == f"platform_app.User {student.pk}"
