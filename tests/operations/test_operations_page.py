@@ -223,6 +223,25 @@ class TestDeleting:
         line = AuditEntry.objects.get()
         assert (line.outcome, line.affected) == (Outcome.DONE, 1200)
 
+    def test_a_page_that_is_sent_twice_is_counted_once(
+        self,
+        site: Client,
+        entries: Callable[..., list[str]],
+        redis_server: redis.Redis,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(long_operations, "WORKING_SECONDS", 0)
+        cities = entries(1500)
+        preview = submit(site, site.get(PAGE), "delete/preview/", **self.typed)
+        first = submit(site, preview, "delete/", word="db_query:cities:*")
+        submit(site, first, "go-on/")
+        page = submit(site, first, "go-on/")
+        assert (AuditEntry.objects.get().affected or 0) + left(redis_server, cities) == 1500
+        while "so far." in page.text:
+            page = submit(site, page, "go-on/")
+        assert said(page)[0].startswith("Deleted 1,500 keys")
+        assert AuditEntry.objects.get().affected == 1500
+
     def test_it_may_be_stopped(
         self,
         site: Client,

@@ -62,6 +62,14 @@ class TestTheLine:
             assert the_line().affected == total
         assert the_line().outcome == Outcome.DONE
 
+    def test_a_later_part_that_fails_does_not_forget_what_the_earlier_ones_did(self) -> None:
+        entry = begin(ADA, Operation.CLEAN_UP)
+        with ending(entry) as deed:
+            deed.affected, deed.goes_on = 7, True
+        with pytest.raises(CacheUnavailable), ending(AuditEntry.objects.get()):
+            raise CacheUnavailable("gone")
+        assert (the_line().outcome, the_line().affected) == (Outcome.FAILED, 7)
+
     def test_at_the_command_line_the_name_is_that_of_the_machine(self) -> None:
         operator = at_the_command_line()
         assert (operator.id, operator.way) == ("", Way.COMMAND)
