@@ -22,8 +22,8 @@ from caching import metrics
 from platform_app.problems import PROBLEM_JSON, problem
 
 BUILD_INFO = "platform_build_info"
-FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
-"""What proxies add. None of these is believed here: it is enough that one of them is there."""
+FORWARDED = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
+"""What proxies add, and all that begins with X-Forwarded-. None of it is believed here: it is enough that it is there."""
 
 
 @require_safe
@@ -54,11 +54,15 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 def _is_local(request: HttpRequest) -> bool:
     """A proxy that leaves no marks still asks for another host than this one."""
-    if any(name in request.headers for name in FORWARDED):
+    if any(name in request.headers for name in FORWARDED) or _has_forwarded(request):
         return False
     host, _ = split_domain_port(request.get_host())
     asked_here = host == "localhost" or _is_loopback(host.strip("[]"))
     return asked_here and _is_loopback(request.META.get("REMOTE_ADDR", ""))
+
+
+def _has_forwarded(request: HttpRequest) -> bool:
+    return any(name.lower().startswith("x-forwarded-") for name in request.headers)
 
 
 def _is_loopback(address: str) -> bool:

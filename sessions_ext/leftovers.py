@@ -17,6 +17,7 @@ from sessions_ext.agents import copies
 from sessions_ext.devices import is_digest
 
 _INDEX = rf"session_index:{ID}"
+_JSON = r"[{\[\"]|(-?\d+|true|false|null)\Z"
 _AGENT = rf"agent_session:\{{{DIGEST}\}}"
 
 ROWS = (
@@ -72,7 +73,7 @@ def register() -> None:
         Shape(_INDEX, "zset", _session_seconds, value=rf"{DIGEST}\Z"),
         Shape(_AGENT, "hash", lambda: conf.current().agent_ttl_seconds, field="about"),
         Shape(rf"{_AGENT}:transcript", "stream", lambda: conf.current().agent_ttl_seconds),
-        Shape(rf"oauth:{NAME}:{DIGEST}", "string", lambda: conf.current().oauth_seconds),
+        Shape(rf"oauth:{NAME}:{DIGEST}", "string", lambda: conf.current().oauth_seconds, value=_JSON),
         # Longer than any window in which attempts are counted.
         Shape(rf"throttle:{NAME}:{DIGEST}", "zset", lambda: policy.HOUR),
     )

@@ -59,7 +59,9 @@ def test_others_may_not(peer: str) -> None:
     assert "cache_" not in response.text
 
 
-@pytest.mark.parametrize("header", FORWARDED)
+@pytest.mark.parametrize(
+    "header", [*FORWARDED, *(f"X-Forwarded-{what}" for what in ("For", "Host", "Proto", "Port", "Server"))]
+)
 def test_what_a_proxy_on_this_machine_passes_on_is_not_local(local: Client, header: str) -> None:
     assert local.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
 

@@ -27,7 +27,8 @@ WORKING_SECONDS = 1.0
 PAUSE_SECONDS = 0.002
 
 State = dict[str, Any]
-"""Where an operation stands, as JSON has it."""
+"""Where an operation stands, as JSON has it. What it has done so far is in its line of the audit log: a page that is sent twice
+begins at the same place again, but what was done meanwhile stays counted."""
 
 
 # --- Deleting by pattern ------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ def purge(request: HttpRequest) -> HttpResponse:
         return _ask_to_purge(request, selection, preview, form)
     entry = auditing.begin(operator(request), Operation.PURGE, str(selection), counted="keys")
     total = preview.matched if preview.complete else None
-    begun = {"start": what["start"], "pattern": what["pattern"], "done": 0, "total": total}
+    begun = {"start": what["start"], "pattern": what["pattern"], "total": total}
     return _work(request, entry, {**begun, "place": str(BEGINNING)})
 
 
@@ -100,7 +101,7 @@ def _operation_in(selection: Selection) -> str:
 def clean_up(request: HttpRequest) -> HttpResponse:
     total = count_keys()
     entry = auditing.begin(operator(request), Operation.CLEAN_UP)
-    return _work(request, entry, {"found": {}, "done": 0, "total": total, "place": str(BEGINNING)})
+    return _work(request, entry, {"total": total, "place": str(BEGINNING)})
 
 
 # --- Working in steps ---------------------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def _work(request: HttpRequest, entry: AuditEntry, state: State) -> HttpResponse
 
 def _purge_some(state: State, deed: Deed, give_up_at: float) -> Place | None:
     selection = purging.select(state["start"], state["pattern"])
-    deed.affected = state["done"]
+    state["done"] = deed.affected = deed.entry.affected or 0
     for step in purging.purge(selection, Place.parse(state["place"]), pause_seconds=PAUSE_SECONDS):
         state["done"] = deed.affected = deed.affected + step.deleted
         if step.then is None or time.monotonic() > give_up_at:
@@ -159,7 +160,8 @@ def _purge_some(state: State, deed: Deed, give_up_at: float) -> Place | None:
 
 
 def _clean_some(state: State, deed: Deed, give_up_at: float) -> Place | None:
-    total = cleaning.Total(deed, state["found"], state["done"])
+    so_far = deed.entry.detail
+    total = cleaning.Total(deed, so_far.get("cleaned"), so_far.get("looked_at", 0))
     for step in cleaning.clean(Place.parse(state["place"]), pause_seconds=PAUSE_SECONDS):
         total.add(step)
         state["found"], state["done"] = dict(total.found), total.looked_at

@@ -3,6 +3,9 @@
 from typing import Any, NoReturn
 
 from django.db import models
+from django.db.models.constants import OnConflict
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 
 TARGET_CHARACTERS = 300
@@ -46,11 +49,11 @@ class AuditEntries(models.QuerySet["AuditEntry"]):
     update = _update = bulk_update = _refuse_change
     delete = _raw_delete = _refuse_deletion
 
-    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list["AuditEntry"]:
-        """Not with `update_conflicts`, which would change lines."""
-        if options.get("update_conflicts"):
+    def _insert(self, *args: Any, **options: Any) -> Any:
+        """Not with `update_conflicts`, which would change lines: `bulk_create` ends here, however it is called."""
+        if options.get("on_conflict") == OnConflict.UPDATE:
             _refuse_change()
-        return super().bulk_create(objs, *args, **options)
+        return super()._insert(*args, **options)  # type: ignore[misc]
 
 
 class AuditEntry(models.Model):
@@ -140,3 +143,9 @@ class AuditEntry(models.Model):
             raise Unchangeable("This line of the audit log is closed.")
         for name, value in changes.items():
             setattr(self, name, value)
+
+
+@receiver(pre_delete, sender=AuditEntry)
+def refuse_deletion(**signal: Any) -> None:
+    """Django deletes objects that it has collected, those of a page of the admin for instance, past the methods above."""
+    _refuse_deletion()

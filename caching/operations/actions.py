@@ -82,7 +82,12 @@ class Invalidation:
 
 
 def scope(kind: str, of: str) -> Target:
-    """Of a user or a scenario: `scope("user", "7")`. Raises NoTarget."""
+    """Of a user or a scenario: `scope("user", "7")`. Raises NoTarget.
+
+    Results are kept under the number as it is: 07 would hit nothing and be said to be done.
+    """
+    if of.isdecimal() and of.startswith("0") and of != "0":
+        raise NoTarget(kind, f"write {of.lstrip('0') or '0'} without zeros in front.")
     try:
         return Target((kind, of), by_hand.tags_of(kind, of))
     except ValueError as error:
@@ -103,7 +108,8 @@ def model(label: str, pk: str | None = None) -> Target:
     if pk is None:
         return Target(("model", found._meta.label), by_hand.tags_of_model(found), is_broad=True)
     try:
-        return Target(("row", found._meta.label, pk), by_hand.tags_of_row(found, pk))
+        tags = by_hand.tags_of_row(found, pk)
+        return Target(("row", found._meta.label, str(found._meta.pk.to_python(pk))), tags)
     except ValidationError as error:
         raise NoTarget("pk", " ".join(error.messages)) from error
 

@@ -85,8 +85,9 @@ def audited(by: Operator, operation: Operation, target: str = "", **detail: Any)
 
 @contextmanager
 def ending(entry: AuditEntry) -> Iterator[Deed]:
-    """Around a deed, or around a part of one that `goes_on`: closes its line however it ends."""
-    deed = Deed(entry)
+    """Around a deed, or around a part of one that `goes_on`: closes its line however it ends. What earlier parts have done
+    stays in it."""
+    deed = Deed(entry, entry.affected)
     try:
         yield deed
     except (KeyboardInterrupt, SystemExit):

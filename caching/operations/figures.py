@@ -12,8 +12,10 @@ from caching.operations.memory import ServerMemory
 from caching.operations.overview import ALL, Overview
 from caching.operations.samples import NamespaceShare, Sample
 from caching.stats import Outcome
+from caching.stats.cells import MOST_KINDS, OTHER
 from caching.stats.numbers import Histogram, Numbers, Timed
 from caching.stats.processes import Process
+from caching.stats.series import total
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,8 +136,13 @@ def figures(of: Overview) -> Figures:
 
 
 def ranked(by_kind: Mapping[str, Numbers]) -> tuple[KindFigures, ...]:
-    all_kinds = (kind_figures(kind, numbers) for kind, numbers in by_kind.items())
-    return tuple(sorted(all_kinds, key=lambda each: (-each.requests, -each.computed, each.kind)))
+    """What was asked for least is one kind, should there be very many: no page is as long as somebody makes it in Redis."""
+    kinds = sorted(by_kind, key=lambda kind: (-by_kind[kind].requests, -by_kind[kind].computed, kind))
+    if len(kinds) <= MOST_KINDS:
+        return tuple(kind_figures(kind, by_kind[kind]) for kind in kinds)
+    shown = [kind for kind in kinds if kind != OTHER][:MOST_KINDS]
+    rest = total(by_kind[kind] for kind in set(kinds).difference(shown))
+    return (*(kind_figures(kind, by_kind[kind]) for kind in shown), kind_figures(OTHER, rest))
 
 
 def kind_figures(kind: str, numbers: Numbers) -> KindFigures:

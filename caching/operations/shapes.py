@@ -18,7 +18,7 @@ DIGEST = rf"[0-9a-f]{{{DIGEST_DIGITS}}}"
 NAME = r"[a-z0-9_]{1,64}"
 ID = r"[A-Za-z0-9_-]{1,64}"
 TOKEN = r"[0-9a-f]{32}"  # noqa: S105
-_STAMP = r"[0-9a-f]{24}\Z|!"
+_STAMP = r"[0-9a-f]{24}\Z|!\w{1,64}=\d"
 _FLIGHT = rf"flight:\{{{DIGEST}\}}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import sys
@@ -22,7 +23,10 @@ LIFE_SECONDS = 30
 MOST_SHOWN = 500
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
+# What somebody else has planted may be larger than any number that a page, a metric or a client can take.
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+
+_ID = re.compile(rb"[0-9a-z]{1,64}")
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +34,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Text
     host: Text
-    pid: int
+    pid: Count
     role: Text
     """web, worker, job, or the name of a command"""
     started_at: float
@@ -106,7 +110,7 @@ def named(ids: object) -> list[Process]:
     if not isinstance(ids, list) or not ids:
         return []
     prefix = conf.key_prefix()
-    found = wire.mget([keys.process(prefix, process.decode()) for process in ids if process.isalnum()])
+    found = wire.mget([keys.process(prefix, process.decode()) for process in ids if _ID.fullmatch(process)])
     known = [process for said in found if said is not None and (process := _read(said)) is not None]
     return sorted(known, key=lambda process: (process.role, process.host, process.pid))
 

@@ -141,10 +141,11 @@ class Cleanup(APIView):
 
 def _known(model: type[Model], kind: str, pk: str) -> Model:
     """What is gone may have left something behind, which is for somebody who knows that."""
-    found = model._default_manager.filter(pk=int(pk)).only("pk").first()
+    number = int(pk)
+    found = model._default_manager.filter(pk=number).only("pk").first()
     if found is None:
         raise NotFound(
-            f"There is no {kind} {pk}. Of one that was deleted: manage.py cache_invalidate --{kind} {pk}."
+            f"There is no {kind} {number}. Of one that was deleted: manage.py cache_invalidate --{kind} {number}."
         )
     return found
 

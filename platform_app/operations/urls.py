@@ -8,10 +8,12 @@ urlpatterns: list[URLPattern] = []
 
 api_urlpatterns = [
     re_path(
-        r"^cache/invalidate/user/(?P<user_id>[0-9]+)/?$", api.InvalidateUser.as_view(), name="invalidate_user"
+        r"^cache/invalidate/user/(?P<user_id>[0-9]{1,100})/?$",
+        api.InvalidateUser.as_view(),
+        name="invalidate_user",
     ),
     re_path(
-        r"^cache/invalidate/scenario/(?P<scenario_id>[0-9]+)/?$",
+        r"^cache/invalidate/scenario/(?P<scenario_id>[0-9]{1,100})/?$",
         api.InvalidateScenario.as_view(),
         name="invalidate_scenario",
     ),

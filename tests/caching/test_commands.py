@@ -168,6 +168,8 @@ class TestRefusals:
         [
             ([], "one of the arguments .* is required"),
             (["--user", "1", "--all"], "not allowed with"),
+            (["--user", "07"], "--user: write 7 without zeros in front"),
+            (["--scenario", "000"], "--scenario: write 0 without zeros in front"),
             (["--user", "1 2"], "--user: An id in a key is made of"),
             (["--scenario", ""], "--scenario: An id in a key is made of"),
             (["--operation", "Cities:*"], "--operation: "),

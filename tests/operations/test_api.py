@@ -86,7 +86,12 @@ class TestInvalidatingAUser:
         assert f"cache_invalidate --user {pk}" in answer.json()["detail"]
         assert not AuditEntry.objects.exists()
 
-    @pytest.mark.parametrize("of", ["seven", "-1", "1 2", "*", "1;2"])
+    def test_zeros_in_front_mean_nothing(self, api: APIClient, student: User) -> None:
+        answer = api.post(f"/api/cache/invalidate/user/000{student.pk}").json()
+        assert answer["tags"] == [f"ai_user:{student.pk}", f"user:{student.pk}"]
+        assert api.post("/api/cache/invalidate/user/00999999").json()["detail"].endswith("--user 999999.")
+
+    @pytest.mark.parametrize("of", ["seven", "-1", "1 2", "*", "1;2", "1" * 5000, "٧"])
     def test_what_is_no_id_is_no_address(self, api: APIClient, of: str) -> None:
         assert api.post(f"/api/cache/invalidate/user/{of}").status_code == 404
 

@@ -73,7 +73,7 @@ class TestInvalidating:
         preview = submit(site, site.get(PAGE), "invalidate/user/", **{"user-of": "999999"})
         assert "Invalidate user 999999?" in preview.text
 
-    @pytest.mark.parametrize("typed", ["nobody@example.org", "a b", "*", "7:scenario:8"])
+    @pytest.mark.parametrize("typed", ["nobody@example.org", "a b", "*", "7:scenario:8", "0999999"])
     def test_what_is_neither_a_name_nor_an_id(self, site: Client, typed: str) -> None:
         page = submit(site, site.get(PAGE), "invalidate/user/", **{"user-of": typed})
         assert page.status_code == 400
@@ -102,8 +102,9 @@ class TestInvalidating:
         assert AuditEntry.objects.get().outcome == Outcome.DONE
         assert (kept_answer(student) is None) is (kind != "model")
 
-    def test_one_row_does_not(self, site: Client, student: User) -> None:
-        typed = {"model-model": "platform_app.User", "model-pk": str(student.pk)}
+    @pytest.mark.parametrize("before", ["", "0", "\N{FULLWIDTH DIGIT ZERO}"])
+    def test_one_row_does_not(self, site: Client, student: User, before: str) -> None:
+        typed = {"model-model": "platform_app.User", "model-pk": f"{before}{student.pk}"}
         preview = submit(site, site.get(PAGE), "invalidate/model/", **typed)
         submit(site, preview, "invalidate/")
         assert AuditEntry.objects.get().target == f"platform_app.User {student.pk}"
@@ -180,7 +181,8 @@ class TestDeleting:
             ("", "*", 400),
             ("db_query:", "", 400),
             ("db_query:", "a" * 201, 400),
-            ("db_query:", "../session:*", 200),
+            ("db_query:", "../session:*", 400),
+            ("db_query:", "*session:*", 200),
         ],
     )
     def test_nothing_leads_to_sessions(
@@ -220,6 +222,25 @@ class TestDeleting:
         assert left(redis_server, cities) == 0
         line = AuditEntry.objects.get()
         assert (line.outcome, line.affected) == (Outcome.DONE, 1200)
+
+    def test_a_page_that_is_sent_twice_is_counted_once(
+        self,
+        site: Client,
+        entries: Callable[..., list[str]],
+        redis_server: redis.Redis,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(long_operations, "WORKING_SECONDS", 0)
+        cities = entries(1500)
+        preview = submit(site, site.get(PAGE), "delete/preview/", **self.typed)
+        first = submit(site, preview, "delete/", word="db_query:cities:*")
+        submit(site, first, "go-on/")
+        page = submit(site, first, "go-on/")
+        assert (AuditEntry.objects.get().affected or 0) + left(redis_server, cities) == 1500
+        while "so far." in page.text:
+            page = submit(site, page, "go-on/")
+        assert said(page)[0].startswith("Deleted 1,500 keys")
+        assert AuditEntry.objects.get().affected == 1500
 
     def test_it_may_be_stopped(
         self,

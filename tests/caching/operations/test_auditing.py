@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection
 from django.db import models as django_models
+from django.db.models.deletion import Collector
 
 from caching import CacheUnavailable, cache_db_query, stats
 from caching.errors import Unrecorded
@@ -60,6 +61,14 @@ class TestTheLine:
                 deed.affected, deed.goes_on = total, total == 500
             assert the_line().affected == total
         assert the_line().outcome == Outcome.DONE
+
+    def test_a_later_part_that_fails_does_not_forget_what_the_earlier_ones_did(self) -> None:
+        entry = begin(ADA, Operation.CLEAN_UP)
+        with ending(entry) as deed:
+            deed.affected, deed.goes_on = 7, True
+        with pytest.raises(CacheUnavailable), ending(AuditEntry.objects.get()):
+            raise CacheUnavailable("gone")
+        assert (the_line().outcome, the_line().affected) == (Outcome.FAILED, 7)
 
     def test_at_the_command_line_the_name_is_that_of_the_machine(self) -> None:
         operator = at_the_command_line()
@@ -134,6 +143,12 @@ class TestWithoutRedis:
         assert (both.writes_only_uncached, both.reads_uncached) == (False, True)
 
 
+def collected(line: AuditEntry) -> Collector:
+    collector = Collector(using="default")
+    collector.collect([line])
+    return collector
+
+
 class TestUnchangeable:
     @pytest.fixture
     def line(self) -> AuditEntry:
@@ -161,6 +176,11 @@ class TestUnchangeable:
                 unique_fields=["id"],
                 update_fields=["actor"],
             ),
+            lambda line: AuditEntry.objects.bulk_create(
+                [AuditEntry(pk=line.pk, actor="Eve")], None, False, True, ["actor"], ["id"]
+            ),
+            django_models.Model.delete,
+            lambda line: collected(line).delete(),
             lambda line: line.end(Outcome.FAILED),
             lambda line: line.note(affected=7),
         ],

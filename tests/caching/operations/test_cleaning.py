@@ -73,6 +73,27 @@ class TestKeysWithoutExpiry:
         assert seconds - 5 < redis_server.ttl(key) <= seconds
         assert clean() == {}
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("tag:news", "!important"),
+            ("tag:news", "! writer=1"),
+            ("tag:news", "0123456789abcdef01234567 and more"),
+            ("oauth:google:%s", "ya29.somebody-s-token"),
+            ("oauth:google:%s", "12345-abc"),
+            ("flight:{%s}", "somebody's"),
+        ],
+    )
+    def test_a_name_like_ours_with_a_value_that_is_none_keeps_living(
+        self, redis_server: redis.Redis, redis_key_prefix: str, name: str, value: str
+    ) -> None:
+        """With an empty prefix it may be another program's, and an expiry would be its end."""
+        key = plant(
+            redis_server, redis_key_prefix + (name % digest() if "%" in name else name), "string", value
+        )
+        assert clean() == {}
+        assert redis_server.ttl(key) == -1
+
     def test_a_log_of_events_is_known_by_its_first_one(
         self, redis_server: redis.Redis, redis_key_prefix: str
     ) -> None:

@@ -3,9 +3,10 @@
 import time
 
 import pytest
+import redis
 from pytest_django import Settings
 
-from caching import stats
+from caching import keys, stats
 from caching.ai import ledger
 from caching.ai.ledger.accounts import Outcome as Posted
 from caching.ai.usage import Usage
@@ -13,6 +14,7 @@ from caching.errors import CacheUnavailable
 from caching.operations.figures import figures
 from caching.operations.overview import PERIODS, overview
 from caching.stats import Outcome, delivery
+from caching.stats.cells import MOST_KINDS, OTHER
 from caching.stats.series import Period
 from tests.caching.operations.counted import CHAT, LIST, count_some
 
@@ -43,6 +45,20 @@ def test_the_total_is_the_sum_of_the_kinds() -> None:
     shown = figures(overview(Period.DAY))
     for name in ("requests", "hits", "misses", "bypasses", "computed", "waited", "avoided", "bytes_read"):
         assert getattr(shown.total, name) == sum(getattr(kind, name) for kind in shown.kinds), name
+
+
+def test_very_many_kinds_do_not_make_a_very_long_page(
+    redis_server: redis.Redis, redis_key_prefix: str
+) -> None:
+    """No process counts so many, but somebody may have planted them."""
+    count_some()
+    planted: dict[str, int] = {f"query:planted_{number} hit": 1 for number in range(5000)}
+    redis_server.hset(keys.count_sheet(redis_key_prefix, "total"), mapping=planted)
+    shown = figures(overview(None))
+    assert [kind.kind for kind in shown.kinds[:2]] == [LIST, CHAT]
+    assert len(shown.kinds) == MOST_KINDS + 1
+    assert (shown.kinds[-1].kind, shown.kinds[-1].hits) == (OTHER, 5000 + 2 - MOST_KINDS)
+    assert shown.total.requests == 5020
 
 
 def test_where_nothing_was_read_there_is_no_ratio() -> None:

@@ -167,7 +167,9 @@ class TestNothingElse:
         with pytest.raises(NotPurgeable, match="Only cached results"):
             select(start, "*")
 
-    @pytest.mark.parametrize("pattern", ["", " ", "a" * 201, "a\nb", "a\0", "\ud800"])
+    @pytest.mark.parametrize(
+        "pattern", ["", " ", "a" * 201, "a\nb", "a\0", "\ud800", "a b", "é*", "*ann@example.org*"]
+    )
     def test_no_pattern_is_refused(self, pattern: str) -> None:
         with pytest.raises(NotPurgeable):
             select("db_query:", pattern)

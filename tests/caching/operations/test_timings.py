@@ -3,8 +3,9 @@
 from caching import stats
 from caching.operations import timings
 from caching.stats import Outcome, delivery, series
-from caching.stats.numbers import Timed
-from caching.stats.series import Period
+from caching.stats.cells import MOST_KINDS
+from caching.stats.numbers import Numbers, Timed, bucket_name
+from caching.stats.series import Period, Series, Slot
 
 
 def read() -> list[timings.Timing]:
@@ -35,3 +36,13 @@ def test_all_kinds_together_come_first_and_then_each() -> None:
 def test_what_was_counted_but_not_timed_has_no_line() -> None:
     stats.record("query:progress", Outcome.NEAR)
     assert read() == []
+
+
+def test_of_very_many_kinds_the_busiest_are_shown() -> None:
+    """No process counts so many, but somebody may have planted them."""
+    hit = {bucket_name(Timed.NETWORK, 10): 1}
+    planted = {f"query:planted_{number}": Numbers({**hit, Outcome.HIT: 1}) for number in range(5000)}
+    busy = {"query:progress": Numbers({**hit, Outcome.HIT: 7})}
+    told = timings.by_kind(Series(Period.HOUR, (Slot(0, 60, planted | busy),)))
+    assert len(told) == MOST_KINDS + 1
+    assert (told[0].kind, told[0].count, told[-1].kind) == ("all", 5001, "query:progress")

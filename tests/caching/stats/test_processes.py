@@ -45,11 +45,20 @@ def test_it_says_so_again_only_after_a_while(redis_server: redis.Redis, redis_ke
     assert processes.connected()[0].seen_at == NOW + 10
 
 
-@pytest.mark.parametrize("planted", [b"no json", b"{}", b'{"id": 1}', b"\xff"])
+HUGE = (
+    b'{"id":"abc","host":"h","pid":1,"role":"web","started_at":1,"seen_at":1,"near_open":true,"near_bytes":1,'
+    b'"near_limit_bytes":1,"near_entries":1%s}'
+)
+
+
+@pytest.mark.parametrize(
+    "planted", [b"no json", b"{}", b'{"id": 1}', b"\xff", HUGE % (b"0" * 400), HUGE % (b"0" * 5000)]
+)
 def test_what_is_no_process_is_passed_over(
     redis_server: redis.Redis, redis_key_prefix: str, planted: bytes
 ) -> None:
-    redis_server.zadd(keys.process_index(redis_key_prefix), {"abc": NOW, b"\xff\x00": NOW, "a:b": NOW})
+    members = {"abc": NOW, b"\xff\x00": NOW, "a:b": NOW, "": NOW, "a" * 65: NOW}
+    redis_server.zadd(keys.process_index(redis_key_prefix), members)
     redis_server.set(keys.process(redis_key_prefix, "abc"), planted, ex=60)
     assert processes.connected() == []
 
