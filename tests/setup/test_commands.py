@@ -111,6 +111,7 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
         "tests.bench.classroom",
         "tests.bench.local_model",
         "tests.bench.offline_engine",
+        "tests.bench.operations",
         "tests.bench.query_cache",
         "tests.bench.retrieval",
         "tests.bench.semantic_quality",
