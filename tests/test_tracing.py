@@ -113,11 +113,15 @@ def outcomes(data: dict[str, Any], kind: str = "query:") -> list[str]:
 
 
 def same(one: HttpResponse, other: HttpResponse) -> bool:
-    """Status, headers and body, but for what differs with every request: the token of forms and the request's id."""
+    """Status, headers and body, but for what differs with every request: the token of forms, its id, and what time it is."""
 
     def plain(response: HttpResponse) -> tuple[Any, ...]:
         body = re.sub(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+', rb"\1", response.content)
-        headers = {name: value for name, value in response.headers.items() if name != "X-Request-ID"}
+        headers = {
+            name: value
+            for name, value in response.headers.items()
+            if name not in ("X-Request-ID", "Expires", "Last-Modified")
+        }
         return response.status_code, headers, set(response.cookies), body
 
     return plain(one) == plain(other)
