@@ -13,15 +13,17 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db import Error as DatabaseError
 
 from caching.errors import CacheUnavailable, Unrecorded
 from caching.models import AuditEntry, Operation, Outcome, Unchangeable, Way
 from caching.models.audit import TARGET_CHARACTERS
+
+if TYPE_CHECKING:  # a program without django.contrib.auth may use this library as well
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
 logger = logging.getLogger(__name__)
 
