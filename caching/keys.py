@@ -155,6 +155,11 @@ def process_index(prefix: str) -> str:
     return f"{prefix}stats:processes"
 
 
+def trace(prefix: str, trace_id: str) -> str:
+    """`stats:trace:<id>`: what the cache decided in one request, for whoever asked to see it."""
+    return f"{prefix}stats:trace:{_id(trace_id)}"
+
+
 def epoch_sight(prefix: str, epoch: str) -> str:
     """`flight:epoch:<id>`: when a Redis primary was first seen."""
     return f"{prefix}flight:epoch:{_id(epoch)}"

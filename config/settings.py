@@ -6,6 +6,7 @@ from pathlib import Path
 import environ
 
 from caching.connection.urls import queue_location
+from platform_app.logs.form import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -50,7 +51,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "platform_app.logs.requests.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
+    "caching.tracing.timing.ServerTimingMiddleware",
+    "caching.tracing.middleware.TraceMiddleware",
     # Before all that may read a cache: one scope of consistency for each request.
     "caching.middleware.ConsistencyMiddleware",
     "sessions_ext.middleware.SessionMiddleware",
@@ -151,7 +155,11 @@ RQ_QUEUES = {
         "SERIALIZER": "rq.serializers.JSONSerializer",
     }
 }
-RQ = {"JOB_CLASS": "platform_app.jobs.ConsistentJob", "WORKER_CLASS": "platform_app.jobs.Worker"}
+RQ = {
+    "JOB_CLASS": "platform_app.jobs.ConsistentJob",
+    "QUEUE_CLASS": "platform_app.jobs.Queue",
+    "WORKER_CLASS": "platform_app.jobs.Worker",
+}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
 
 # --- AI: OpenAI, a compatible server, or (with neither) the built-in offline engine --------------------------------
@@ -326,12 +334,6 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
         "platform_app.telemetry.middleware.TelemetryMiddleware",
     )
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # It writes a line with the address for each AI call.
-    "loggers": {"httpx2": {"level": "WARNING"}},
-}
+# For machines in production, for people while developing.
+LOG_FORMAT = env.str("LOG_FORMAT", default="") or ("console" if DEBUG else "json")
+LOGGING = logging_settings(level=env.str("LOG_LEVEL", default="INFO"), form=LOG_FORMAT)

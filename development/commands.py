@@ -36,6 +36,19 @@ LOCKED: dict[str, tuple[str, ...]] = {
     "requirements-llm": DEVELOPMENT,
     "requirements-otel": ("requirements.txt",),
 }
+# What these tests are about knows no database: `make test` has run them.
+WITHOUT_DATABASE = (
+    "tests/analysis/reading",
+    "tests/caching/ai/dropin",
+    "tests/caching/ai/live",
+    "tests/caching/ai/surfaces",
+    "tests/caching/connection",
+    "tests/caching/doctor",
+    "tests/caching/flight",
+    "tests/localmodel",
+    "tests/offline",
+    "tests/setup",
+)
 CACHES = ".venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results static_collected"
 
 
@@ -58,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     for name, function, text in (
         ("run", run, "the platform on http://127.0.0.1:8000/ (PORT=… for another port)"),
         ("test", test, "all tests but those in a browser; what follows goes to pytest"),
-        ("test-pg", test_postgres, "the same on PostgreSQL"),
+        ("test-pg", test_postgres, "what has to do with a database, on PostgreSQL"),
         (
             "test-topologies",
             test_topologies,
@@ -92,7 +105,8 @@ def test(options: argparse.Namespace, extra: Sequence[str]) -> int:
 def test_postgres(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ["TEST_DATABASE"] = "postgres"
     os.environ.pop("DATABASE_URL", None)
-    return pytest("-n", "2", "-m", "not browser", *extra)
+    left_out = [] if extra else [f"--ignore={path}" for path in WITHOUT_DATABASE]
+    return pytest("-n", "2", "-m", "not browser", *left_out, *extra)
 
 
 def test_topologies(options: argparse.Namespace, extra: Sequence[str]) -> int:

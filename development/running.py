@@ -25,6 +25,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 WEB = (
     "-m uvicorn config.asgi:application --host 127.0.0.1 --lifespan on --no-server-header --no-proxy-headers"
+    " --no-access-log"  # the platform writes a line for each request itself
 )
 # An open event stream would keep uvicorn from ending; two seconds let an answer in the making finish.
 WEB_STOP = "--timeout-graceful-shutdown 2"

@@ -12,6 +12,7 @@ from typing import Any
 import rq
 from django.db import Error as DatabaseError
 from django.db import connections
+from django_rq.queues import DjangoRQ
 from django_tasks_rq import Job
 
 from caching.ai import ledger
@@ -20,8 +21,17 @@ from caching.errors import CacheUnavailable
 from caching.near.scopes import fresh
 from caching.stats import delivery, processes
 from platform_app import telemetry
+from platform_app.logs.work import REQUEST_ID, logged, request_identity
 
 logger = logging.getLogger(__name__)
+
+
+class Queue(DjangoRQ):
+    """Notes with each job which request caused it."""
+
+    def create_job(self, *of: Any, **options: Any) -> rq.job.Job:
+        options["meta"] = {**(options.get("meta") or {}), **request_identity()}
+        return super().create_job(*of, **options)
 
 
 class ConsistentJob(Job):
@@ -29,13 +39,21 @@ class ConsistentJob(Job):
 
     def perform(self) -> Any:
         try:
-            with telemetry.job(self.func_name or ""), fresh():
+            with (
+                logged("job", job_id=self.id, job=self.func_name, **self._cause()),
+                telemetry.job(self.func_name or ""),
+                fresh(),
+            ):
                 return super().perform()
         finally:
             # The process of a job ends without its exit handlers.
             with suppress(CacheUnavailable):
                 ledger.flush()
             telemetry.flush()
+
+    def _cause(self) -> dict[str, str]:
+        cause = self.meta.get(REQUEST_ID)
+        return {REQUEST_ID: cause} if isinstance(cause, str) else {}
 
 
 class Worker(rq.Worker):

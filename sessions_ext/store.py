@@ -190,7 +190,7 @@ def _noted(digest: str, stored: Stored | None, began: float) -> Stored | None:
 
 def _note(digest: str, outcome: str, began: float) -> None:
     if began:
-        trace.note("session", outcome, keys.session(digest), since=began)
+        trace.note(trace.SESSION, outcome, keys.session(digest), since=began)
 
 
 def _stored(reply: object) -> Stored | None:

@@ -49,6 +49,7 @@ TABS: Final = (
     Tab("Keys", "cache:keys", VIEW),
     Tab("Operations", "cache:operations", OPERATE),
     Tab("Audit log", "admin:caching_auditentry_changelist", VIEW),
+    Tab("Slow log and latency", "cache:latency", VIEW),
     Tab("Doctor", "cache:doctor", VIEW),
     Tab("AI ledger", "admin:caching_ailedgerline_changelist", "caching.view_ailedgerline"),
     Tab("Question pairs", "admin:caching_shadowhit_changelist", "caching.view_shadowhit"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from caching.admin import keys, long_operations, operations, overview
+from caching.admin import keys, latency, long_operations, operations, overview, trace
 from caching.admin.doctor import doctor_page
 
 app_name = "cache"
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("operations/go-on/", long_operations.go_on, name="go_on"),
     path("operations/stop/", long_operations.stop, name="stop"),
     path("operations/warm/<slug:name>/", operations.warm, name="warm"),
+    path("latency/", latency.page, name="latency"),
     path("doctor/", doctor_page, name="doctor"),
+    path("trace/<str:trace_id>/", trace.kept_trace, name="trace"),
 ]

@@ -88,7 +88,8 @@ def spared(
     if source == "near" and (account := trace.current()) is not None:
         account.near += requests
     _post(request, entry, usage, requests)
-    _note(request, outcome or source, key, requests=requests, seconds=seconds)
+    if trace.active:
+        _note(request, outcome or source, key, requests=requests, seconds=seconds)
 
 
 def asked(
@@ -148,7 +149,7 @@ def _note(
         key, why = "", why or f"{requests} at once"
     elif key is None:
         key = place_of(request).key
-    trace.note(_kind(request), outcome, key, why, seconds=seconds)
+    trace.note(_kind(request), outcome, key, why, seconds=seconds, times=requests)
 
 
 def _kind(request: AIRequest) -> str:

@@ -190,7 +190,8 @@ class _Computation(Generic[R]):
     def count_reading(self) -> None:
         """Who joined another caller of this process has not looked: it was not there, else nobody would compute it."""
         if not self._is_counted:
-            self._note(Outcome.ABSENT)
+            stats.record(self._query.kind, Outcome.ABSENT)
+            trace.note(self._query.kind, Outcome.ABSENT, self._call.key, since=self._began, seconds=0)
             self._is_counted = True
 
     def _note(self, outcome: Outcome) -> None:

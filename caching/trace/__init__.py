@@ -23,7 +23,8 @@ from time import perf_counter
 from typing import Final, ParamSpec, TypeVar
 
 from caching.trace.account import Account, accounting, carried, count, current
-from caching.trace.decisions import MOST_DECISIONS, Decision, Trace
+from caching.trace.answers import Answers
+from caching.trace.decisions import MOST_DECISIONS, SESSION, Decision, Trace
 
 __all__ = [
     "AI",
@@ -31,7 +32,9 @@ __all__ = [
     "DATABASE",
     "MOST_DECISIONS",
     "PROGRAM",
+    "SESSION",
     "Account",
+    "Answers",
     "Decision",
     "Trace",
     "accounting",
@@ -82,20 +85,26 @@ _spell: ContextVar[_Spell | None] = ContextVar("trace_spell", default=None)
 
 
 def begin(account: Account, *, most: int = MOST_DECISIONS) -> Trace:
-    """From now on what belongs to this account is traced. It must `end`."""
+    """From now on what belongs to this account is traced; if it is already, more decisions may be kept. Each must `end`."""
     global active  # noqa: PLW0603
-    account.trace = trace = Trace(most)
     with _lock:
-        active += 1
-    return trace
+        if account.trace is None:
+            account.trace = Trace(most)
+            active += 1
+        account.trace.most = max(account.trace.most, most)
+        account.trace.listeners += 1
+        return account.trace
 
 
 def end(account: Account) -> None:
-    """May be called twice."""
+    """One listener less. What he has been given stays his."""
     global active  # noqa: PLW0603
-    if account.trace is not None:
-        account.trace = None
-        with _lock:
+    with _lock:
+        if account.trace is None:
+            return
+        account.trace.listeners -= 1
+        if not account.trace.listeners:
+            account.trace = None
             active -= 1
 
 
@@ -105,20 +114,30 @@ def clock() -> float:
 
 
 def note(
-    kind: str, outcome: str, key: str = "", why: str = "", *, since: float = 0.0, seconds: float | None = None
+    kind: str,
+    outcome: str,
+    key: str = "",
+    why: str = "",
+    *,
+    since: float = 0.0,
+    seconds: float | None = None,
+    times: int = 1,
 ) -> None:
-    """A decision, which began then or took so long. Nothing happens where it belongs to no traced request."""
+    """A decision, which began then or took so long, or both; about several values, if so. Nothing happens where it belongs to
+    no traced request."""
     if (trace := _trace()) is None:
         return
     now = perf_counter()
     took = seconds if seconds is not None else now - (since or now)
-    trace.add(kind, outcome, key, why, now - took, took, _depth.get())
+    trace.add(
+        kind, outcome, key, why, began=since or now - took, seconds=took, depth=_depth.get(), times=times
+    )
 
 
 def near_hit(kind: str, key: str, began: float) -> None:
     if (trace := _trace()) is not None:
         seconds = perf_counter() - began
-        trace.add(kind, "near", key, "", began, seconds, _depth.get())
+        trace.add(kind, "near", key, "", began=began, seconds=seconds, depth=_depth.get())
         trace.spend(CACHE, seconds)
         if (outer := _spell.get()) is not None:
             outer.elsewhere += seconds

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar, Token
 from functools import wraps
-from operator import add
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-if TYPE_CHECKING:
-    from caching.trace.decisions import Trace
+from caching.trace.answers import Answers, post
+from caching.trace.decisions import Trace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,16 +23,14 @@ R = TypeVar("R")
 
 class Account:
     """`near`: hits in this process, which the scope of consistency counts here. `outcomes`: all others, by their names in
-    `caching.stats`. `answers`: what the AI was asked for, by model and by how it ended in the ledger's terms: requests, tokens
-    of input, of which cached by the provider, tokens of output, pictures. `trace`: every decision, if somebody wants to see
-    them."""
+    `caching.stats`. `trace`: every decision, if somebody wants to see them."""
 
     __slots__ = ("_lock", "answers", "near", "outcomes", "trace")
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.near = 0
         self.outcomes: Counter[str] = Counter()
-        self.answers: dict[tuple[str, str], list[int]] = {}
+        self.answers: Answers = {}
         self.trace = trace
         self._lock = threading.Lock()
 
@@ -41,11 +38,12 @@ class Account:
         with self._lock:
             self.outcomes[outcome] += times
 
-    def post(self, model: str, outcome: str, amounts: Iterable[int]) -> None:
+    def post(self, model: str, outcome: str, amounts: Sequence[int]) -> None:
         """Adds what was asked of a model."""
         with self._lock:
-            cell = self.answers.get((model, outcome)) or [0] * 5
-            self.answers[model, outcome] = list(map(add, cell, amounts))
+            post(self.answers, model, outcome, amounts)
+            if self.trace is not None:
+                post(self.trace.answers, model, outcome, amounts)
 
 
 _current: ContextVar[Account | None] = ContextVar("account", default=None)

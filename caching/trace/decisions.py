@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from time import perf_counter
 
 import msgspec
 
+from caching.trace.answers import Answers
+
 MOST_DECISIONS = 1_000
+SESSION = "session"
+"""The kind of decisions about sessions, which are no cached values."""
+COMPUTATIONS = ("computed", "asked")
+MOST_CHARACTERS = 500
+"""Of what is said about one decision: a writer may announce thousands of tags."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -32,6 +40,10 @@ class Trace:
         self.most = most
         self.decisions: list[Decision] = []
         self.more = 0
+        self.outcomes: Counter[str] = Counter()
+        """Of cached values, also of decisions that are not kept."""
+        self.answers: Answers = {}
+        self.listeners = 0
         self.statements = 0
         self.round_trips = 0
         self.seconds: dict[str, float] = {}
@@ -40,15 +52,26 @@ class Trace:
         self._lock = threading.Lock()
 
     def add(
-        self, kind: str, outcome: str, key: str, why: str, began: float, seconds: float, depth: int
+        self,
+        kind: str,
+        outcome: str,
+        key: str,
+        why: str,
+        *,
+        began: float,
+        seconds: float,
+        depth: int,
+        times: int = 1,
     ) -> None:
         with self._lock:
+            if kind != SESSION:
+                self.outcomes[outcome] += times
             if len(self.decisions) >= self.most:
                 self.more += 1
                 return
             began_us = max(0, round((began - self._began) * 1e6))
             took_us = max(0, round(seconds * 1e6))
-            self.decisions.append(Decision(kind, outcome, key, why, began_us, took_us, depth))
+            self.decisions.append(Decision(kind, outcome, key, _bounded(why), began_us, took_us, depth))
 
     def spend(self, on: str, seconds: float) -> None:
         with self._lock:
@@ -58,6 +81,15 @@ class Trace:
         return perf_counter() - self._began
 
     def in_order(self) -> list[Decision]:
-        """As they began: a computation before what was asked for in it."""
+        """As they were made: a computation before what was asked for in it, anything else when it was decided."""
         with self._lock:
-            return sorted(self.decisions, key=lambda decision: (decision.began_us, decision.depth))
+            return sorted(self.decisions, key=_decided_at)
+
+
+def _decided_at(decision: Decision) -> tuple[int, int]:
+    took_us = 0 if decision.outcome in COMPUTATIONS else decision.took_us
+    return decision.began_us + took_us, decision.depth
+
+
+def _bounded(why: str) -> str:
+    return why if len(why) <= MOST_CHARACTERS else f"{why[: MOST_CHARACTERS - 1]}…"

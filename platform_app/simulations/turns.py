@@ -18,6 +18,7 @@ from caching.errors import CachingError
 from caching.events import Event, EventLog
 from platform_app import telemetry
 from platform_app.errors import PlatformError
+from platform_app.logs.work import logged, of_this_request
 from platform_app.models import Message
 from platform_app.problems import describe, problem
 from platform_app.simulations.dialogue import Restarted, Steps, Token
@@ -97,11 +98,12 @@ class Turn:
 
     def play_in_background(self) -> None:
         self._lock.keep_alive()
-        _threads.submit(telemetry.carried(self._play_alone))
+        _threads.submit(of_this_request(telemetry.carried(self._play_alone)))
 
     def _play_alone(self) -> None:
         try:
-            self._play()
+            with logged("turn", simulation=self._simulation_id):
+                self._play()
         except (PlatformError, CachingError) as error:
             log.warning("A turn of simulation %s broke off: %s", self._simulation_id, error)
         except Exception:

@@ -134,16 +134,14 @@ def _piece(
             yield span
             return
         account = trace.current() or Account()
-        # Somebody may be looking at this request already, by ?cache=trace.
-        is_ours = account.trace is None
-        found = account.trace or trace.begin(account, most=MOST_DECISIONS)
+        # Somebody else may be looking at this request already, by ?cache=trace.
+        found = trace.begin(account, most=MOST_DECISIONS)
         try:
             with trace.accounting(account):
                 yield span
         finally:
             _say_decisions(span, account, found)
-            if is_ours:
-                trace.end(account)
+            trace.end(account)
 
 
 def _say_decisions(span: Span, account: Account, found: Trace) -> None:

@@ -22,7 +22,7 @@ CHROMIUM_ARGS = (
     "--disable-component-update --disable-sync"
 ).split()
 # A refusal is an answer that a test may ask for; the browser reports it in the console all the same.
-EXPECTED_IN_CONSOLE = ("status of 400", "status of 404", "status of 409", "status of 422", "status of 429")
+EXPECTED_IN_CONSOLE = tuple(f"status of {code}" for code in (400, 403, 404, 409, 422, 429))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

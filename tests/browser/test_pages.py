@@ -33,7 +33,7 @@ PROFESSOR = [
 # Whatever one can type into or press has a name that a screen reader can say.
 NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')]
     .filter(e => e.offsetParent && !e.labels?.length && !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')
-        || e.textContent.trim() || e.title || e.querySelector('img[alt]:not([alt=""])')))
+        || e.textContent.trim() || e.title || (e.type === 'submit' && e.value) || e.querySelector('img[alt]:not([alt=""])')))
     .map(e => e.outerHTML.slice(0, 120))"""
 BROKEN_PICTURES = "() => [...document.images].filter(i => i.complete && !i.naturalWidth && i.loading !== 'lazy').map(i => i.src)"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

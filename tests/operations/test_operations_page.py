@@ -358,7 +358,11 @@ class TestTokens:
         assert not AuditEntry.objects.exists()
 
     @pytest.mark.parametrize("step", ["invalidate/", "delete/", "go-on/", "stop/"])
-    @pytest.mark.parametrize("token", ["", "x", signing.dumps({"by": "1"}, salt="another")])
+    @pytest.mark.parametrize(
+        "token",
+        ["", "x", signing.dumps({"by": "1"}, salt="another")],
+        ids=["none", "garbage", "another salt"],
+    )
     def test_what_is_not_ours_is_not_done(self, site: Client, step: str, token: str) -> None:
         page = site.post(PAGE + step, {"token": token}, follow=True)
         assert said(page)[0].startswith("What you confirmed is too old")

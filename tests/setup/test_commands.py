@@ -36,7 +36,7 @@ def test_test_leaves_out_the_browser_and_hands_words_on_to_pytest(calls: list[tu
     assert calls[0][1:] == ("-m", "pytest", "-n", "2", "-m", "not browser", "tests/accounts", "-x")
 
 
-def test_test_pg_is_the_same_on_postgresql(
+def test_test_pg_runs_on_postgresql_what_has_to_do_with_a_database(
     calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite:///somewhere")
@@ -44,6 +44,11 @@ def test_test_pg_is_the_same_on_postgresql(
     assert main(["test-pg"]) == 0
     assert commands.os.environ["TEST_DATABASE"] == "postgres"
     assert "DATABASE_URL" not in commands.os.environ
+    left_out = {word.removeprefix("--ignore=") for word in calls[0] if word.startswith("--ignore=")}
+    assert left_out
+    assert all((ROOT / path).exists() for path in left_out)
+    assert main(["test-pg", "tests/offline"]) == 0
+    assert calls[1][1:] == ("-m", "pytest", "-n", "2", "-m", "not browser", "tests/offline")
 
 
 def test_test_topologies_runs_the_cache_on_each_kind_of_server(
@@ -111,6 +116,7 @@ def test_bench_finds_the_peers_and_runs_every_benchmark(
         "tests.bench.classroom",
         "tests.bench.local_model",
         "tests.bench.offline_engine",
+        "tests.bench.operations",
         "tests.bench.query_cache",
         "tests.bench.retrieval",
         "tests.bench.semantic_quality",

@@ -1,0 +1,31 @@
+"""A trace as the tests of the cache look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from caching import trace
+from caching.trace import Account, Decision, Trace, accounting
+
+
+@contextmanager
+def traced(most: int = trace.MOST_DECISIONS) -> Iterator[Trace]:
+    """What is asked of the cache in here."""
+    account = Account()
+    noted = trace.begin(account, most=most)
+    try:
+        with accounting(account):
+            yield noted
+    finally:
+        trace.end(account)
+
+
+def decided(noted: Trace, kind: str) -> list[tuple[str, str]]:
+    """Outcomes and particulars of one kind of value."""
+    return [(each.outcome, each.why) for each in noted.in_order() if each.kind == kind]
+
+
+def only(noted: Trace, outcome: str) -> Decision:
+    (decision,) = (each for each in noted.in_order() if each.outcome == outcome)
+    return decision
