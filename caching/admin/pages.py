@@ -103,8 +103,9 @@ def frame(request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Those that this person may open. A page below one of them counts as a part of it, such as a key of the list of keys."""
     open_to = [(tab, reverse(tab.url_name)) for tab in TABS if tab.is_for(request)]
-    # The overview's address begins all the others.
-    current = max((url for _, url in open_to if request.path.startswith(url)), key=len, default=None)
+    # The overview's address begins all the others, and none of them is a part of it.
+    above = (url for tab, url in open_to if tab.url_name != "cache:overview" and request.path.startswith(url))
+    current = next(above, request.path)
     return [
         {
             "title": tab.title,
