@@ -153,7 +153,10 @@ def test_commands_and_their_options_are_there(row: str) -> None:
 
 def test_every_address_of_the_api_leads_somewhere_and_is_listed() -> None:
     listed = re.findall(r"^\| `(GET|POST) (/api/\S+)` \|", PAGE, re.MULTILINE)
-    views = {resolve(path.replace("<id>", "1" * (22 if "trace" in path else 1))).func.view_class: method for method, path in listed}
+    views = {
+        resolve(path.replace("<id>", "1" * (22 if "trace" in path else 1))).func.view_class: method
+        for method, path in listed
+    }
     assert {view.__name__ for view in views} == {
         pattern.callback.view_class.__name__ for pattern in api_urlpatterns
     }
