@@ -321,6 +321,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 
 # --- Metrics and traces ------------------------------------------------------------------------------------------
 

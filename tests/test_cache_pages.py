@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -19,6 +20,7 @@ from caching.ai import ledger
 from caching.ai.ledger import days
 from caching.ai.ledger.accounts import Outcome
 from caching.ai.usage import Usage
+from caching.models import AuditEntry, Operation, Way
 from caching.stats import Outcome as Read
 from caching.stats import delivery
 from platform_app.models import User
@@ -60,6 +62,36 @@ def test_an_administrator_opens_every_page(site: Client) -> None:
         assert page.status_code == 200, title
         current = re.findall(r'<li>\s*<a href="([^"]+)" aria-current="page">([^<]+)</a>', page.text)
         assert current == [(url, title)]
+
+
+@pytest.mark.parametrize(
+    ("url", "tab", "trail"),
+    [
+        ("/admin/cache/", "Overview", ["Home", "Cache", "Overview"]),
+        ("/admin/cache/keys/", "Keys", ["Home", "Cache", "Keys"]),
+        ("/admin/cache/keys/bm9uZQ/", "Keys", ["Home", "Cache", "Keys", "Key"]),
+        ("/admin/caching/auditentry/", "Audit log", ["Home", "Cache", "Audit log"]),
+    ],
+)
+def test_a_page_says_where_it_lies(site: Client, url: str, tab: str, trail: list[str]) -> None:
+    text = re.sub(r"\s+", " ", site.get(url).text)
+    assert re.findall(r'<li> <a href="[^"]+" aria-current="\w+">([^<]+)</a>', text) == [tab]
+    shown = re.search(r'<div class="breadcrumbs">(.*?)</div>', text)
+    assert shown
+    assert re.sub(r"<[^>]+>", "", shown[1]).strip().split(" &rsaquo; ") == trail
+
+
+def test_a_line_of_the_audit_log_is_a_part_of_it(site: Client) -> None:
+    line = AuditEntry.objects.create(actor="Ada", way=Way.ADMIN, operation=Operation.CLEAN_UP)
+    page = site.get(f"/admin/caching/auditentry/{line.pk}/change/").text
+    assert '<a href="/admin/caching/auditentry/" aria-current="true">Audit log</a>' in page
+
+
+def test_moments_are_written_with_their_time_zone(site: Client) -> None:
+    at = datetime(2026, 11, 30, 5, 7, 9, tzinfo=UTC)
+    AuditEntry.objects.create(began_at=at, actor="Ada", way=Way.ADMIN, operation=Operation.CLEAN_UP)
+    for url in ("/admin/caching/auditentry/", "/admin/cache/operations/"):
+        assert "2026-11-30 05:07:09 UTC" in site.get(url).text
 
 
 @pytest.mark.parametrize("who", ["student", "professor"])
@@ -154,6 +186,14 @@ def test_an_unknown_price_is_unknown(site: Client) -> None:
     post("smollm2")
     page = " ".join(site.get(OVERVIEW).text.split())
     assert '<dt>Money saved</dt> <dd class="unknown">unknown</dd>' in page
+    assert "Money by day" not in page
+
+
+def test_money_that_is_nothing_is_no_chart(site: Client, settings: Settings) -> None:
+    settings.CACHING = {**settings.CACHING, "AI_PRICES": {"our-own": {"input_usd": 0, "output_usd": 0}}}
+    post("our-own")
+    page = " ".join(site.get(OVERVIEW).text.split())
+    assert "Tokens by day" in page
     assert "Money by day" not in page
 
 

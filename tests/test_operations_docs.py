@@ -1,4 +1,4 @@
-"""What the pages and files for operators name is what /metrics says: the table, the dashboard and the alert rules."""
+"""What the pages and files for operators name is there: pages of the admin, commands, addresses, and what /metrics says."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import get_commands, load_command_class
+from django.urls import resolve
 
+from caching.admin.pages import TABS
 from caching.metrics import names
 from platform_app.metrics import BUILD_INFO
+from platform_app.operations.urls import api_urlpatterns
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = (DOCS / "operations.md").read_text(encoding="utf-8")
@@ -133,6 +137,30 @@ def test_the_page_lists_every_metric() -> None:
     ours = {named.name: (named.type, named.labels, named.says) for named in names.ALL}
     assert listed.pop(BUILD_INFO)[0] == "gauge"
     assert listed == ours
+
+
+def test_the_page_lists_the_admin_pages_in_their_order() -> None:
+    rows = re.findall(r"^\| ([A-Z][\w ]+) \|", PAGE, re.MULTILINE)
+    assert rows == [tab.title for tab in TABS]
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| `((?:cache|sessions|ai)_\w+ .*) \|$", PAGE, re.MULTILINE))
+def test_commands_and_their_options_are_there(row: str) -> None:
+    name = row.split()[0]
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+    assert set(re.findall(r"--[a-z-]+", row)) <= set(parser._option_string_actions)
+
+
+def test_every_address_of_the_api_leads_somewhere_and_is_listed() -> None:
+    listed = re.findall(r"^\| `(GET|POST) (/api/\S+)` \|", PAGE, re.MULTILINE)
+    views = {
+        resolve(path.replace("<id>", "1" * (22 if "trace" in path else 1))).func.view_class: method
+        for method, path in listed
+    }
+    assert {view.__name__ for view in views} == {
+        pattern.callback.view_class.__name__ for pattern in api_urlpatterns
+    }
+    assert all(hasattr(view, method.lower()) for view, method in views.items())
 
 
 @pytest.mark.parametrize("file", re.findall(r"\]\(([a-z./]+)\)", PAGE))

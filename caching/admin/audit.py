@@ -64,7 +64,9 @@ class AuditAdmin(admin.ModelAdmin[AuditEntry]):
     @admin.display(description="outcome", ordering="outcome")
     def how_it_ended(self, entry: AuditEntry) -> str:
         badge = BADGES.get(Outcome(entry.outcome), "warn")
-        return format_html('<span class="badge {}">{}</span>', badge, entry.get_outcome_display())
+        return format_html(
+            '<span class="cache"><span class="badge {}">{}</span></span>', badge, entry.get_outcome_display()
+        )
 
     @admin.display(description="exactly")
     def what_exactly(self, entry: AuditEntry) -> str:

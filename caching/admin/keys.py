@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 
 from caching.admin.pages import VALUES, VIEW, cache_page, frame
 from caching.operations import names
@@ -17,9 +16,9 @@ from caching.operations.facts import Facts
 from caching.operations.namespaces import Content, known
 from caching.operations.places import BadPlace, Place
 from caching.operations.searches import EVERYTHING, FOREIGN, OURS, TYPES, BadSearch, Search
-from caching.operations.spoken import duration
 from caching.operations.values import Opened, open_key
 from caching.operations.viewed import value_viewed
+from caching.operations.wording import lasting, size
 
 PLACE = "from"
 MOST_NAME_CHARACTERS = 300
@@ -51,7 +50,7 @@ class SearchForm(forms.Form):
             (EVERYTHING, "All keys"),
             (OURS, "All of ours"),
             *kinds,
-            (FOREIGN, "Foreign keys"),
+            (FOREIGN, "Keys of other programs"),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -146,9 +145,9 @@ def _in_words(facts: Facts) -> dict[str, Any]:
     return {
         "facts": facts,
         "type": facts.type or UNKNOWN,
-        "ttl": duration((facts.ttl_ms or 0) / 1000) if has_end else UNKNOWN,
+        "ttl": lasting((facts.ttl_ms or 0) / 1000) if has_end else UNKNOWN,
         "ttl_exact": f"{(facts.ttl_ms or 0) / 1000:,.3f} s" if has_end else "",
-        "size": UNKNOWN if facts.size_bytes is None else filesizeformat(facts.size_bytes),
+        "size": size(facts.size_bytes),
         "size_exact": "" if facts.size_bytes is None else f"{facts.size_bytes:,} bytes",
         "idle": _used(facts.idle_seconds),
     }
@@ -157,7 +156,7 @@ def _in_words(facts: Facts) -> dict[str, Any]:
 def _used(idle_seconds: int | None) -> str:
     if idle_seconds is None:
         return UNKNOWN
-    return f"{duration(idle_seconds)} ago" if idle_seconds else "just now"
+    return f"{lasting(idle_seconds)} ago" if idle_seconds else "just now"
 
 
 def _described(opened: Opened) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +12,7 @@ from caching.ai.ledger import prices
 from caching.ai.ledger.days import counts_of
 from caching.ai.ledger.report import ledger_report
 from caching.models import AILedgerLine
+from caching.operations.wording import usd
 
 DAYS = 30
 UNKNOWN = "unknown"
@@ -74,18 +74,14 @@ class AILedgerAdmin(admin.ModelAdmin[AILedgerLine]):
     @admin.display(description="spent")
     def spent(self, line: AILedgerLine) -> str:
         money = prices.money(line.model, counts_of(line))
-        return UNKNOWN if money is None else _usd(money.spent_usd)
+        return UNKNOWN if money is None else usd(money.spent_usd)
 
     @admin.display(description="saved")
     def saved(self, line: AILedgerLine) -> str:
         money = prices.money(line.model, counts_of(line))
-        return UNKNOWN if money is None else _usd(money.saved_usd)
+        return UNKNOWN if money is None else usd(money.saved_usd)
 
 
 def _summary() -> dict[str, Any]:
     report = ledger_report(DAYS)
     return {"ledger": report, "charts": ledger_charts(report)}
-
-
-def _usd(usd: Decimal) -> str:
-    return f"${usd:,.4f}"

@@ -13,9 +13,9 @@ DAY_SECONDS = 86_400
 
 
 def ledger_charts(report: Report) -> list[Chart]:
-    """Tokens, and money where a price is known. Days are those of UTC."""
+    """Tokens, and money where a price is known and is not nothing, as that of the offline engine. Days are those of UTC."""
     charts = [tokens_by_day(report)]
-    if report.total.spent_usd is not None and report.total.requests:
+    if report.total.spent_usd or report.total.saved_usd:
         charts.append(money_by_day(report))
     return charts
 

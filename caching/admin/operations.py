@@ -161,7 +161,7 @@ def warm(request: HttpRequest, name: str) -> HttpResponse:
         except warming.NotWarmable as error:
             form.add_error("of", str(error))
         else:
-            tell_done(request, f"The worker is warming {warmed.name}.", warmed.audit_id)
+            tell_done(request, f"The worker is warming “{warmed.name}”.", warmed.audit_id)
             return redirect("cache:operations")
     return show(request, **{f"warm_{name}": form})
 

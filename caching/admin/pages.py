@@ -101,10 +101,24 @@ def frame(request: HttpRequest, title: str, **context: Any) -> dict[str, Any]:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Those that this person may open."""
-    shown = []
-    for tab in TABS:
-        if tab.is_for(request):
-            url = reverse(tab.url_name)
-            shown.append({"title": tab.title, "url": url, "is_current": request.path == url})
-    return shown
+    """Those that this person may open. A page below one of them counts as a part of it, such as a key of the list of keys."""
+    open_to = [(tab, reverse(tab.url_name)) for tab in TABS if tab.is_for(request)]
+    # The overview's address begins all the others, and none of them is a part of it.
+    above = (url for tab, url in open_to if tab.url_name != "cache:overview" and request.path.startswith(url))
+    current = next(above, request.path)
+    return [
+        {
+            "title": tab.title,
+            "url": url,
+            "is_current": url == current,
+            "is_this_page": url == request.path,
+        }
+        for tab, url in open_to
+    ]
+
+
+def trail(request: HttpRequest, title: str) -> list[dict[str, Any]]:
+    """The pages above the one with this title, of those that this person may open: the first one, and the tab it belongs to."""
+    open_to = tabs(request)
+    above = [{**tab, "title": "Cache"} for tab in open_to[:1]]
+    return above + [tab for tab in open_to if tab["is_current"] and tab["title"] != title]

@@ -28,8 +28,8 @@ class Migration(migrations.Migration):
                 ('error', models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit log',
+                'verbose_name': 'line of the audit log',
+                'verbose_name_plural': 'lines of the audit log',
                 'ordering': ('-began_at', '-pk'),
                 'permissions': (('view_cache', 'May see the cache: figures, keys, the audit log'), ('operate_cache', 'May invalidate, delete, clean up and warm'), ('view_cache_values', 'May read cached values, chats of other people among them')),
                 'default_permissions': (),

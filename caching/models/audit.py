@@ -82,8 +82,8 @@ class AuditEntry(models.Model):
     objects = AuditEntries.as_manager()
 
     class Meta:
-        verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name = "line of the audit log"
+        verbose_name_plural = "lines of the audit log"
         ordering = ("-began_at", "-pk")
         # What Django does by itself, such as deleting an object, goes the same way.
         base_manager_name = "objects"

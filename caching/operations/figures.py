@@ -81,7 +81,7 @@ class MemoryFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 class NamespaceFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Extrapolated from the sample unless it is complete; the truth lies within the error in 95 of 100 cases.
-    `start` None: keys that are not ours. `bytes` None: Redis does not say."""
+    `start` None: keys of other programs. `bytes` None: Redis does not say."""
 
     start: str | None
     title: str
@@ -221,7 +221,7 @@ def _namespace(share: NamespaceShare) -> NamespaceFigures:
     ours = share.namespace
     return NamespaceFigures(
         start=ours.start if ours else None,
-        title=ours.title if ours else "Keys that are not ours",
+        title=ours.title if ours else "Keys of other programs",
         keys=share.keys,
         keys_error=share.keys_error,
         bytes=share.bytes,

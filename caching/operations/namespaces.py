@@ -55,7 +55,7 @@ register(
     Namespace("db_query:", "Results of queries", Content.CACHED, is_purgeable=True),
     Namespace("ai_cache:", "Answers of the AI", Content.CACHED, is_purgeable=True),
     Namespace("ai_semantic:", "Questions whose answers are kept", Content.CACHED, is_purgeable=True),
-    Namespace("tag:", "Stamps of what results rest on", Content.TECHNICAL),
+    Namespace("tag:", "Stamps of tags", Content.TECHNICAL),
     Namespace("flight:", "Computations and event logs under way", Content.SECRET),
     Namespace("stats:", "Counts", Content.TECHNICAL),
     Namespace("cache:", "Django's cache", Content.SECRET),

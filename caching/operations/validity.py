@@ -17,7 +17,7 @@ from caching.ai.vectors import Sealed
 from caching.connection import wire
 from caching.entries import Entry
 from caching.operations.names import shown
-from caching.operations.spoken import duration
+from caching.operations.wording import lasting
 from caching.tags import Stamps
 
 MOST_TAGS = 2000
@@ -46,7 +46,7 @@ class Writer:
     seconds_left: float
 
     def __str__(self) -> str:
-        return f"writer {self.name} is about to commit, and believed for {duration(self.seconds_left)} more"
+        return f"writer {self.name} is about to commit, and believed for {lasting(self.seconds_left)} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _verdict(against: Sequence[Ground], seconds_left: float) -> str:
     if len(against) > NAMED_IN_VERDICT:
         reasons.append(f"{len(against) - NAMED_IN_VERDICT} more tags speak against it")
     if seconds_left <= 0:
-        reasons.append(f"it expired {duration(-seconds_left)} ago")
+        reasons.append(f"it expired {lasting(-seconds_left)} ago")
     if reasons:
         return f"Does not count: {'; '.join(reasons)}."
     return "Counts: every tag has the stamp it was computed under."

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from django.template.defaultfilters import filesizeformat
 
-from caching.operations import spoken
-
 UNKNOWN = "unknown"
 NOTHING = "–"
+
+_PARTS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 class Unit(StrEnum):
@@ -56,7 +56,20 @@ def duration(seconds: float | None) -> str:
         return f"{1000 * seconds:.1f} ms" if seconds < 0.00995 else f"{1000 * seconds:.0f} ms"
     if seconds < 1:
         return f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 100 else spoken.duration(seconds)
+    return f"{seconds:.1f} s" if seconds < 100 else lasting(seconds)
+
+
+def lasting(seconds: float) -> str:
+    """The two largest parts: `6 d 23 h`, `4 min 10 s`, `0.3 s`."""
+    if seconds < 1:
+        return f"{max(seconds, 0):.1f} s"
+    rest = round(seconds)
+    parts: list[tuple[int, str]] = []
+    for length, unit in _PARTS:
+        if rest >= length or parts:
+            count, rest = divmod(rest, length)
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count)
 
 
 def usd(amount: Decimal | None) -> str:

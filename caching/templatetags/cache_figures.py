@@ -6,14 +6,14 @@ import time
 
 from django import template
 
-from caching.operations import spoken, wording
+from caching.operations import wording
 from caching.operations.wording import Unit
 
 register = template.Library()
 
 register.filter("share", wording.share)
 register.filter("duration", wording.duration)
-register.filter("lasting", spoken.duration)
+register.filter("lasting", wording.lasting)
 register.filter("usd", wording.usd)
 register.filter("size", wording.size)
 
@@ -26,4 +26,4 @@ def count(value: float | None) -> str:
 @register.filter
 def since(moment: float) -> str:
     """How long ago it was, in seconds since 1970."""
-    return spoken.duration(max(0.0, time.time() - moment))
+    return wording.lasting(max(0.0, time.time() - moment))

@@ -19,6 +19,12 @@ def cache_tabs(context: Context) -> dict[str, Any]:
     return {"cache_tabs": pages.tabs(context["request"])}
 
 
+@register.inclusion_tag("admin/cache/breadcrumbs.html", takes_context=True)
+def cache_breadcrumbs(context: Context) -> dict[str, Any]:
+    title = str(context["title"])
+    return {"trail": pages.trail(context["request"], title), "title": title}
+
+
 @register.inclusion_tag("admin/cache/module.html", takes_context=True)
 def cache_module(context: Context, *, opens: bool = False) -> dict[str, Any]:
     """The pages as one more app of the index (`opens`: with a column of links, as there) and of the sidebar."""

@@ -299,7 +299,7 @@ class TestWarming:
     ) -> None:
         typed = {"warm-scenario-of": str(published_scenario.pk)}
         done = submit(site, site.get(PAGE), "warm/scenario/", **typed)
-        assert said(done)[0].startswith(f"The worker is warming {published_scenario}.")
+        assert said(done)[0].startswith(f"The worker is warming “{published_scenario}”.")
         assert AuditEntry.objects.get().target == f"scenario {published_scenario.pk}"
         work_off_queue()
 

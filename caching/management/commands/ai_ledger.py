@@ -29,7 +29,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--days", type=_days, default=30, metavar="N", help="today and the days before it; 30"
+            "--days",
+            type=_days,
+            default=30,
+            metavar="N",
+            help="of today and the days before it (default: 30)",
         )
         parser.add_argument("--json", action="store_true", help="as one line of JSON")
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="say it as one line of JSON")
+        parser.add_argument("--json", action="store_true", help="as one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._as_json = options["json"]

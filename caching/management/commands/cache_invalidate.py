@@ -47,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="count the results that it would hit, and change nothing"
         )
-        parser.add_argument("--json", action="store_true", help="say it as one line of JSON")
+        parser.add_argument("--json", action="store_true", help="as one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["pk"] is not None and options["model"] is None:

@@ -12,10 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
 from caching.errors import CacheUnavailable
-from caching.operations import spoken
 from caching.operations.figures import Figures, KindFigures, Latency, NamespaceFigures, figures
 from caching.operations.overview import ALL, PERIODS, overview
-from caching.operations.wording import Unit, duration, share, size, told, usd
+from caching.operations.wording import Unit, duration, lasting, share, size, told, usd
 
 GAP = "  "
 KIND_HEADINGS = (
@@ -142,10 +141,10 @@ def _keys(shown: Figures) -> Iterator[str]:
 def _namespace(of: NamespaceFigures) -> Sequence[str]:
     median = of.median_ttl_seconds
     return (
-        of.start or "(not ours)",
+        of.start or "(other programs)",
         _estimated(f"{of.keys:,}", f"{of.keys_error:,}" if of.keys_error else ""),
         _estimated(size(of.bytes), size(of.bytes_error) if of.bytes_error else ""),
-        told(None, Unit.COUNT) if median is None else spoken.duration(median),
+        told(None, Unit.COUNT) if median is None else lasting(median),
         f"{of.without_ttl:,}",
     )
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.template.defaultfilters import filesizeformat
-
 from caching.operations import names
 from caching.operations.facts import Facts, facts_of
 from caching.operations.names import shown
@@ -24,6 +22,7 @@ from caching.operations.values.entries import open_answer, open_result
 from caching.operations.values.opened import MOST_SHOWN, Block, Opened
 from caching.operations.values.questions import open_questions
 from caching.operations.values.stamps import open_stamp
+from caching.operations.wording import size
 
 __all__ = ["Block", "Opened", "open_key"]
 
@@ -33,7 +32,7 @@ MOST_VALUE_BYTES = 64 * 2**20
 
 HIDDEN_CACHED = "hidden: needs the permission “May read cached values”"
 HIDDEN_SECRET = "hidden: nobody may read this, on no page"  # noqa: S105
-HIDDEN_FOREIGN = "hidden: this key is not ours"
+HIDDEN_FOREIGN = "hidden: this key belongs to another program"
 
 _STRINGS: dict[str, Callable[..., None]] = {
     "db_query:": open_result,
@@ -98,16 +97,16 @@ class _Opening:
         if not isinstance(found, bytes):
             self._opened.fault = "Not readable: it has changed meanwhile."
         elif length > len(found):
-            self._opened.fault = f"Not decodable here: {filesizeformat(length)} are too much for a page."
+            self._opened.fault = f"Not decodable here: {size(length)} are too much for a page."
         elif start in _STRINGS:
             _STRINGS[start](self._opened, found, may_read=self._may_read)
         elif self._may_read:
-            whole = filesizeformat(length) if length > MOST_SHOWN else ""
+            whole = size(length) if length > MOST_SHOWN else ""
             self._opened.blocks.append(Block("Value", shown(found[:MOST_SHOWN]), whole))
 
     def _open_elements(self, facts: Facts) -> None:
-        if (size := facts.size_bytes or 0) > MOST_VALUE_BYTES:
-            self._opened.fault = f"Not read: {filesizeformat(size)} are too much for a page."
+        if (facts.size_bytes or 0) > MOST_VALUE_BYTES:
+            self._opened.fault = f"Not read: {size(facts.size_bytes)} are too much for a page."
             return
         elements = elements_of(self._client, self._key, facts.type or "")
         if elements is None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-from django.template.defaultfilters import filesizeformat
 
 from caching.ai.surfaces import pictures, tokens
 from caching.codec import Undecodable
 from caching.operations.names import shown
 from caching.operations.values.opened import Block, Opened
 from caching.operations.values.plain import as_text
+from caching.operations.wording import size
 from caching.results import shapes
 from caching.results.codec import ANYTHING, FINGERPRINT_BYTES, codec_of
 from caching.results.tagged import Untagger
@@ -53,8 +53,8 @@ def show_answer(opened: Opened, body: bytes) -> None:
 def _is_too_large(opened: Opened, body: bytes) -> bool:
     if len(body) <= MOST_READ_BYTES:
         return False
-    opened.details.append(("Decoded", f"no: {filesizeformat(len(body))} are too much for a page"))
-    opened.blocks.append(Block("First bytes", shown(body[:4096]), filesizeformat(len(body))))
+    opened.details.append(("Decoded", f"no: {size(len(body))} are too much for a page"))
+    opened.blocks.append(Block("First bytes", shown(body[:4096]), size(len(body))))
     return True
 
 
@@ -130,7 +130,7 @@ def _show_picture(opened: Opened, body: bytes) -> None:
         opened.fault = "Not decodable: neither JSON, nor a picture, nor a value that was kept by hand."
         return
     width, height = (int.from_bytes(picture.png[at : at + 4]) for at in (16, 20))
-    opened.details.append(("Picture", f"PNG, {width} × {height}, {filesizeformat(len(picture.png))}"))
+    opened.details.append(("Picture", f"PNG, {width} × {height}, {size(len(picture.png))}"))
     opened.details.append(
         ("Tokens", f"{picture.usage.input_tokens:,} in, {picture.usage.output_tokens:,} out")
     )

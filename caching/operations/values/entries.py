@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import time
 
-from django.template.defaultfilters import filesizeformat
-
 from caching.ai import vectors
 from caching.ai.vectors import Sealed
 from caching.codec import Undecodable
@@ -14,9 +12,9 @@ from caching.entries import Entry
 from caching.operations import validity
 from caching.operations.kept import entry_in
 from caching.operations.names import shown
-from caching.operations.spoken import duration
 from caching.operations.values.bodies import show_answer, show_result
 from caching.operations.values.opened import Block, Opened
+from caching.operations.wording import lasting, size
 
 FIRST_NUMBERS = 8
 
@@ -62,7 +60,7 @@ def _describe(opened: Opened, entry: Entry) -> None:
     opened.details += [
         ("Computed in", _seconds(entry.computed_seconds)),
         ("Counts until", _until(entry.expires_at, now)),
-        ("Body", filesizeformat(len(entry.body))),
+        ("Body", size(len(entry.body))),
     ]
 
 
@@ -88,12 +86,12 @@ def _open_vector(opened: Opened, found: Sealed, *, may_read: bool) -> None:
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds * 1000:,.1f} ms" if seconds < 1 else duration(min(seconds, 1e9))
+    return f"{seconds * 1000:,.1f} ms" if seconds < 1 else lasting(min(seconds, 1e9))
 
 
 def _until(moment: float, now: float) -> str:
     """Planted entries may name any moment."""
     if not abs(moment - now) < 1e9:
         return "a moment that makes no sense"
-    away = duration(abs(moment - now))
+    away = lasting(abs(moment - now))
     return f"in {away}" if moment > now else f"{away} ago"

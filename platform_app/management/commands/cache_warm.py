@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Asks the AI now for the answers to the opening turns of a published scenario, so that students need not wait."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--scenario", type=int, required=True, metavar="ID")
+        parser.add_argument("--scenario", type=int, required=True, metavar="ID", help="a published one")
         parser.add_argument("--dry-run", action="store_true", help="ask for nothing, say what is missing")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Deletes the database's copies of sessions that have expired, and says how many of each kind there were."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="say it as one line of JSON")
+        parser.add_argument("--json", action="store_true", help="as one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             return
         for cleaner in ROWS:
             title = cleaner.title[0].lower() + cleaner.title[1:]
-            self.stdout.write(f"{cleaned[cleaner.name]} {title}")
+            self.stdout.write(f"{cleaned[cleaner.name]:,} {title}")
 
 
 def _clean() -> dict[str, int]:

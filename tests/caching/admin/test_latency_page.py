@@ -35,7 +35,7 @@ def test_slow_commands_are_shown_and_what_they_carry_is_not(
     assert "db_query:chats:ab" in page
     assert "Results of queries" in page
     assert "session:…" in page
-    assert "foreign, 34" in page
+    assert "another program's, 34" in page
     assert "&lt;b&gt;web-1&lt;/b&gt;" in page
     assert SECRET not in page
     assert redis_key_prefix not in page

@@ -138,7 +138,7 @@ class TestList:
         assert "Results of queries" in page
         assert re.search(r'title="3,[67]\d\d\.\d{3} s">1 h 1 min', page)
         assert "never expires" in page
-        assert "foreign" in page
+        assert ">another program</span>" in page
         assert page_of("db_query:numbers:1") in page
         assert page_of("theirs") not in page
 

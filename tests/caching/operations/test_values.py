@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import time
 from array import array
 from collections.abc import Callable
@@ -208,6 +209,13 @@ class TestOthers:
     def test_a_stream_too(self) -> None:
         redis_client().xadd(key("stats:x"), {"a": "b"}, id="5-1")
         assert texts(opened("stats:x")) == "5-1: a=b"
+
+    def test_what_is_too_large_is_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(values, "MOST_VALUE_BYTES", 2000)
+        redis_client().rpush(key("stats:x"), "x" * 3000)
+        found = opened("stats:x")
+        assert re.fullmatch(r"Not read: [23]\.\d KB are too much for a page\.", found.fault)
+        assert not found.blocks
 
     def test_only_the_first_of_many_elements_are_fetched(self) -> None:
         redis_client().rpush(key("stats:x"), *range(5000))
