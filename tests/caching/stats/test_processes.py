@@ -45,6 +45,12 @@ def test_it_says_so_again_only_after_a_while(redis_server: redis.Redis, redis_ke
     assert processes.connected()[0].seen_at == NOW + 10
 
 
+def test_it_says_so_although_the_clock_was_set_back() -> None:
+    processes.beat(now=NOW)
+    processes.beat(now=NOW - 3600)
+    assert processes.connected()[0].seen_at == NOW - 3600
+
+
 @pytest.mark.parametrize("planted", [b"no json", b"{}", b'{"id": 1}', b"\xff"])
 def test_what_is_no_process_is_passed_over(
     redis_server: redis.Redis, redis_key_prefix: str, planted: bytes
