@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Outcome(StrEnum):
@@ -183,10 +184,12 @@ class Numbers:
         return Histogram(buckets, self.counts[sum_name(timed)] / _MICROSECONDS)
 
 
+@cache
 def bucket_name(timed: Timed, bucket: int) -> str:
     return f"{timed}.{bucket}"
 
 
+@cache
 def sum_name(timed: Timed) -> str:
     """Of the count that sums up durations, in microseconds."""
     return f"{timed}.us"
