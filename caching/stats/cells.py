@@ -22,8 +22,9 @@ FILE_BYTES = MOST_CELLS * CELL_BYTES
 # Names of queries kept by hand may be made of anything; the rest of them count as one kind.
 MOST_KINDS = 400
 OTHER = "other"
-# Fields of a batch: so that Redis adds them up in about a millisecond.
-MOST_NAMES_A_BATCH = 150
+# Of a batch: so that Redis adds it up in about a millisecond.
+MOST_NAMES_A_BATCH = 300
+MOST_KINDS_A_BATCH = 20
 
 _VERSION = 1
 _NAME_BYTES = CELL_BYTES - 3 * 8 - 1
@@ -105,7 +106,7 @@ class Cells:
                 by_name[name].append(place)
         if not by_name:
             return None
-        for name in sorted(by_name)[:MOST_NAMES_A_BATCH]:
+        for name in _first(sorted(by_name)):
             for place in by_name[name]:
                 self.words[place + _TAKEN] = self.words[place + _COUNT]
         self.words[_HEAD_NUMBER] += 1
@@ -206,6 +207,16 @@ class Counting:
 
 def _name(kind: str, what: str) -> str:
     return f"{kind} {what}"
+
+
+def _first(names: list[str]) -> Iterator[str]:
+    """As many of these as make a batch."""
+    kinds: set[str] = set()
+    for name in names[:MOST_NAMES_A_BATCH]:
+        kinds.add(name.rpartition(" ")[0])
+        if len(kinds) > MOST_KINDS_A_BATCH:
+            return
+        yield name
 
 
 class _Mine(threading.local):

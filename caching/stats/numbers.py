@@ -56,6 +56,8 @@ class Timed(StrEnum):
 READ = "bytes_read"
 WRITTEN = "bytes_written"
 _MICROSECONDS = 1_000_000
+# Of a bucket's number: what is longer than a year has none.
+_MOST_DIGITS = 3
 
 
 def bucket_of(seconds: float) -> int:
@@ -176,7 +178,7 @@ class Numbers:
         buckets: dict[str, dict[int, int]] = {timed: {} for timed in Timed}
         for name, count in self.counts.items():
             timed, _, bucket = name.partition(".")
-            if bucket.isdecimal() and timed in buckets:
+            if timed in buckets and bucket.isdecimal() and len(bucket) <= _MOST_DIGITS:
                 buckets[timed][int(bucket)] = count
         return {timed: self._histogram(timed, found) for timed in Timed if (found := buckets[timed])}
 

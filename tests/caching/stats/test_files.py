@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_removed_is_let_go(left: CountFile, monkeypatch: p
     def refused(*_: object, **__: object) -> None:
         raise PermissionError("read-only")
 
-    open_before = len(os.listdir("/proc/self/fd"))
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
     with monkeypatch.context() as broken:
         broken.setattr(Path, "unlink", refused)
         for _ in range(3):
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_removed_is_let_go(left: CountFile, monkeypatch: p
                 delivery.adopt()
     assert delivery.adopt() == 1
     assert hits() == 3
-    assert len(os.listdir("/proc/self/fd")) == open_before
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
 
 
 def test_a_file_that_was_never_finished_goes_in_time(redis_key_prefix: str) -> None:
