@@ -1,7 +1,8 @@
 """What Redis holds of the counts of all processes: a sheet for each minute, ten minutes and hour, and one of all time.
 
-A sheet is one HASH; a field is a kind of value, such as `query:scenario_list`, and holds what happened and how often. All sheets lie on one node of a
-cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is passed over.
+A sheet is one HASH; a field is a kind of value, such as `query:scenario_list`, and holds what happened and how often. All
+sheets lie on one node of a cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is
+passed over.
 """
 
 from __future__ import annotations
@@ -77,8 +78,9 @@ def forget(process: str) -> None:
 
 
 def read(grain: Grain, starts: Sequence[int]) -> list[dict[str, Numbers]]:
-    """By kind, of the slots that begin at these seconds since 1970. A round trip for each
-    `SHEETS_AT_ONCE`. Raises CacheUnavailable."""
+    """By kind, of the slots that begin at these seconds since 1970. A round trip for each `SHEETS_AT_ONCE`. Raises
+    CacheUnavailable.
+    """
     return _read([_key(grain, start) for start in starts])
 
 
