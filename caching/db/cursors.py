@@ -93,19 +93,23 @@ class ObservedCursor(CursorWrapper):
     # --- Reading -------------------------------------------------------------------------------------------------
 
     def _read(self, recorder: Recorder, statement: Statement, sql: Any, params: Any) -> Any:
-        if statement.reads_uncached:
-            recorder.spoil("nobody announces the writes to what it reads")
-        needed = statement.dependencies(params)
-        self.will_read(recorder, needed)
+        needed = self.will_read(recorder, statement, params)
         result = self._send(sql, params)
         if needed.rows:
             self._await(_Awaited(recorder, needed))
         return result
 
-    def will_read(self, recorder: Recorder, needed: Dependencies) -> None:
+    def will_read(self, recorder: Recorder, statement: Statement, params: Any) -> Dependencies:
+        """Before it is sent, whatever way. Returns what its result depends on."""
+        if statement.reads_uncached:
+            recorder.spoil("nobody announces the writes to what it reads")
+        needed = statement.dependencies(params)
         recorder.before(needed)
-        if not needed.tags:
-            return
+        if needed.tags:
+            self._spoil_if_outdated(recorder, needed)
+        return needed
+
+    def _spoil_if_outdated(self, recorder: Recorder, needed: Dependencies) -> None:
         # A connection may be shared by threads; `before` knows of the transactions of this one only.
         uncommitted = self.db.writes.uncommitted
         if uncommitted and not uncommitted.isdisjoint(needed.tags | needed.absent):

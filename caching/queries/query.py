@@ -54,12 +54,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Computed(Generic[R]):
-    """What a computation brought; `why_not_stored` is "" for an entry that others may have."""
+    """What a computation brought; `why_not_stored` is "" for an entry that others may have. `was_there`: nobody computed it
+    meanwhile, it was in Redis."""
 
     value: R
     entry: Entry
     storing: Command | None
     why_not_stored: str
+    was_there: bool = False
 
 
 class Query(Generic[R]):

@@ -16,6 +16,7 @@ from caching import entries, flight, near, pending, stats, tags, trace
 from caching.codec import MISS
 from caching.connection.wire import Command, Reply
 from caching.entries import Reading, holds_now
+from caching.errors import CacheUnavailable
 from caching.flight.baggage import Baggage
 from caching.flight.lease import Lease
 from caching.near import scopes
@@ -75,9 +76,13 @@ def _answer(query: Query[R], call: Call, scope: Scope | None, began: float) -> R
         computation.store()
         return computation.taken(shared)
     except _Unshareable:
-        return computation.alone()
-    finally:
         computation.count_reading()
+        return computation.alone()
+    except CacheUnavailable:  # nobody has looked
+        raise
+    except BaseException:
+        computation.count_reading()
+        raise
 
 
 async def _answer_async(query: Query[R], call: Call) -> R:
@@ -180,11 +185,18 @@ class _Computation(Generic[R]):
     def taken(self, shared: Computed[R]) -> R:
         """The value for this caller: his own, or a copy of another's."""
         if shared is self._own:
+            self.count_reading()
             return shared.value
         if shared.why_not_stored:
             raise _Unshareable
         self._query.pass_on(shared)
-        self._query.count_wait(self._call, time.perf_counter() - self._began)
+        if shared.was_there and not self._is_counted:
+            # Who led has looked for all of them.
+            self._note(Outcome.HIT)
+            self._is_counted = True
+        else:
+            self.count_reading()
+            self._query.count_wait(self._call, time.perf_counter() - self._began)
         return self._query.copy(shared)
 
     def count_reading(self) -> None:
@@ -219,16 +231,16 @@ class _Computation(Generic[R]):
     def _look_again(self) -> Any:
         seen = self._baggage.claimed()
         value, reading = (seen and self._seen_with_lease(seen)) or _look(self._query, self._call)
-        self._count(reading, has_waited=seen is None)
+        is_theirs = self._count(reading, has_waited=seen is None)
         # A computation that begins now may rest on newer stamps than the one that was not needed.
         self._recorder = Recorder(self._call.scopes, reading.stamps)
         if reading.entry is None:
             return MISS
-        self._own = Computed(value, reading.entry, None, "")
+        self._own = Computed(value, reading.entry, None, "", was_there=not is_theirs)
         return self._own
 
-    def _count(self, reading: Reading, *, has_waited: bool) -> None:
-        """What is found after another process's flight, or after a miss of one's own, somebody else has just computed."""
+    def _count(self, reading: Reading, *, has_waited: bool) -> bool:
+        """Whether somebody else has just computed it: what is found after another process's flight, or after a miss of one's own."""
         seconds = time.perf_counter() - self._began
         is_theirs = reading.entry is not None and (has_waited or self._is_counted)
         if is_theirs:
@@ -237,6 +249,7 @@ class _Computation(Generic[R]):
         elif not self._is_counted:
             self._query.count(self._call, reading, seconds)
             self._is_counted = True
+        return is_theirs
 
     def _seen_with_lease(self, replies: Sequence[Reply]) -> tuple[Any, Reading] | None:
         """None if it is an entry that may be newer than what this process knows."""

@@ -18,7 +18,7 @@ from caching.entries import Invalidated, invalidate
 from caching.queries.arguments import canonical
 from caching.queries.query import EVERY_QUERY, scope_tags
 from caching.results.codec import ANYTHING
-from caching.stats import Outcome
+from caching.stats import Outcome, Timed
 from caching.tags import Stamps
 
 # What an unsuccessful look saw, for the value that is probably computed and kept next: if somebody invalidates meanwhile,
@@ -50,6 +50,7 @@ class DbCacheService:
         if any(map(tags.is_busy, stamps.values())):
             return
         wire.checked(wire.call([entries.keeping(key, entry, now=now)]))
+        stats.moved(f"query:{query_name}", written=len(entry.body))
 
     def get_cached_query_result(
         self,
@@ -60,7 +61,7 @@ class DbCacheService:
         default: Any = None,
     ) -> Any:
         """What is kept, or `default`; a kept None is a hit."""
-        began = trace.clock()
+        began = time.perf_counter()
         key, names = _place(query_name, user_id, params)
         reading = entries.read(key, names)
         outcome, value = reading.outcome, default
@@ -72,9 +73,13 @@ class DbCacheService:
         if outcome is not Outcome.HIT:
             stamps = reading.stamps | tags.stamps([name for name in names if name not in reading.stamps])
             _seen.set(dict([*_seen.get().items(), (key, stamps)][-SEEN_KEYS:]))
-        stats.record(f"query:{query_name}", outcome)
-        if began:
-            trace.note(f"query:{query_name}", outcome, key, ", ".join(reading.at_fault), since=began)
+        kind, seconds = f"query:{query_name}", time.perf_counter() - began
+        stats.record(kind, outcome)
+        if reading.entry is not None and outcome is Outcome.HIT:
+            stats.timed(kind, Timed.NETWORK, seconds)
+            stats.moved(kind, read=len(reading.entry.body))
+        if trace.active:
+            trace.note(kind, outcome, key, ", ".join(reading.at_fault), seconds=seconds)
         return value
 
     def invalidate_query_cache(

@@ -93,7 +93,8 @@ def _nature(statement: Sequence[str]) -> Nature:
     if first in _QUERIES:
         return _WRITE if says_to_write(statement) else _READ
     if first in _WRITES:
-        return _WRITE
+        # TRUNCATE … CASCADE empties whatever points there, also by foreign keys that have no action of their own.
+        return _UNKNOWN if first == "truncate" and "cascade" in words else _WRITE
     if first in _NEITHER:
         return _prepared(statement)
     if first in _DEFINITIONS:

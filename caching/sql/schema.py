@@ -86,7 +86,8 @@ class Schema:
         return _closure(names, self._writes)
 
     def reads_uncached(self, names: Iterable[str]) -> bool:
-        return bool(self._uncached) and not self._uncached.isdisjoint(self.read_with(names))
+        """What may read anything may read these."""
+        return bool(self._uncached) and not (self._uncached | {EVERYTHING}).isdisjoint(self.read_with(names))
 
     def writes_only_uncached(self, names: Iterable[str]) -> bool:
         written = self.written_with(names)

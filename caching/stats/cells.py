@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from weakref import ref
 
 MOST_CELLS = 16_384
+# The others are for names of which no more threads can have a cell of their own.
+MOST_CELLS_OF_THREADS = 12_288
 CELL_BYTES = 128
 FILE_BYTES = MOST_CELLS * CELL_BYTES
 # Names of queries kept by hand may be made of anything; the rest of them count as one kind.
 MOST_KINDS = 400
 OTHER = "other"
-# Fields of a batch: so that Redis adds them up in about a millisecond.
+# Of a batch: so that Redis adds it up in about a millisecond.
 MOST_NAMES_A_BATCH = 300
+MOST_KINDS_A_BATCH = 20
 
 _VERSION = 1
 _NAME_BYTES = CELL_BYTES - 3 * 8 - 1
@@ -72,6 +75,10 @@ class Cells:
         self._names.append(packed.decode(errors="replace"))
         return place * _WORDS
 
+    def __len__(self) -> int:
+        """How many there are, with the first one."""
+        return len(self._names)
+
     def counts(self) -> Counter[str]:
         """By name, over all threads."""
         sums: Counter[str] = Counter()
@@ -99,7 +106,7 @@ class Cells:
                 by_name[name].append(place)
         if not by_name:
             return None
-        for name in sorted(by_name)[:MOST_NAMES_A_BATCH]:
+        for name in _first(sorted(by_name)):
             for place in by_name[name]:
                 self.words[place + _TAKEN] = self.words[place + _COUNT]
         self.words[_HEAD_NUMBER] += 1
@@ -140,7 +147,8 @@ class Counting:
         self._words = cells.words
         self._lock = threading.Lock()
         self._kinds: set[str] = set()
-        self._idle: defaultdict[str, list[int]] = defaultdict(list)
+        self._idle: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        self._shared: Places = {}
         self._threads: list[tuple[ref[threading.Thread], Places]] = []
         self._mine = _Mine(self._begin)
 
@@ -148,7 +156,36 @@ class Counting:
         try:
             self._words[self._mine.places[kind, what]] += amount
         except KeyError:
-            self._words[self._new_place(kind, what)] += amount
+            self._record_slowly(kind, what, amount)
+
+    def _record_slowly(self, kind: str, what: str, amount: int) -> None:
+        """The first time in this thread, and for what has no cell of its own."""
+        if kind not in self._kinds:
+            with self._lock:
+                kind = self._admitted(kind)
+        places = self._mine.places
+        if (place := places.get((kind, what))) is not None:
+            self._words[place] += amount
+            return
+        with self._lock:
+            idle = self._idle[kind, what]
+            if idle or len(self.cells) < MOST_CELLS_OF_THREADS:
+                place = places[kind, what] = idle.pop() if idle else self.cells.add(_name(kind, what))
+                self._words[place] += amount
+            else:
+                self._record_in_shared(kind, what, amount)
+
+    def _admitted(self, kind: str) -> str:
+        if len(self._kinds) < MOST_KINDS:
+            self._kinds.add(kind)
+        return kind if kind in self._kinds else OTHER
+
+    def _record_in_shared(self, kind: str, what: str, amount: int) -> None:
+        """So many threads count so much that not each can have a cell of each name. The caller holds the lock."""
+        place = self._shared.get((kind, what))
+        if place is None:
+            place = self._shared[kind, what] = self.cells.add(_name(kind, what))
+        self._words[place] += amount
 
     def _begin(self) -> Places:
         places: Places = {}
@@ -157,29 +194,29 @@ class Counting:
             self._threads.append((ref(threading.current_thread()), places))
         return places
 
-    def _new_place(self, kind: str, what: str) -> int:
-        with self._lock:
-            if len(self._kinds) < MOST_KINDS:
-                self._kinds.add(kind)
-            name = _name(kind if kind in self._kinds else OTHER, what)
-            idle = self._idle[name]
-            place = idle.pop() if idle else self.cells.add(name)
-        self._mine.places[kind, what] = place
-        return place
-
     def _gather_idle(self) -> None:
         running = []
         for thread, places in self._threads:
             if (owner := thread()) is not None and owner.is_alive():
                 running.append((thread, places))
             else:
-                for (kind, what), place in places.items():
-                    self._idle[_name(kind if kind in self._kinds else OTHER, what)].append(place)
+                for named, place in places.items():
+                    self._idle[named].append(place)
         self._threads = running
 
 
 def _name(kind: str, what: str) -> str:
     return f"{kind} {what}"
+
+
+def _first(names: list[str]) -> Iterator[str]:
+    """As many of these as make a batch."""
+    kinds: set[str] = set()
+    for name in names[:MOST_NAMES_A_BATCH]:
+        kinds.add(name.rpartition(" ")[0])
+        if len(kinds) > MOST_KINDS_A_BATCH:
+            return
+        yield name
 
 
 class _Mine(threading.local):

@@ -42,10 +42,9 @@ def adopt() -> int:
         try:
             _deliver(file)
             sheets.forget(file.process)
-        except CacheUnavailable:
+            file.remove()
+        finally:
             file.let_go()
-            raise
-        file.remove()
         adopted += 1
     return adopted
 
@@ -78,8 +77,9 @@ def end() -> None:
     with suppress(CacheUnavailable):
         flush()
         if (own := stats.own_file()) is not None:
-            sheets.forget(own.process)
+            # At once: what is counted from here on by a thread that goes on is brought by the ticker, or lost.
             own.remove()
+            sheets.forget(own.process)
         processes.leave()
 
 

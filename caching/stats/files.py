@@ -14,6 +14,7 @@ import os
 import secrets
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from caching import conf, keys
 from caching.stats.cells import FILE_BYTES, Cells, Unreadable
 
 SUFFIX = ".counts"
+_UNSEEN = ".new"
+_SECONDS_TO_CREATE = 3600
 _PROCESS_BYTES = 16
 
 logger = logging.getLogger(__name__)
@@ -38,19 +41,18 @@ class CountFile:
     _lock: int = field(default=-1, repr=False)
 
     def let_go(self) -> None:
-        """In the child of a fork: the lock is the parent's, and must end with him."""
-        self._close()
-
-    def remove(self) -> None:
-        """All of it has been brought to Redis."""
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
-        self._close()
-
-    def _close(self) -> None:
+        """Somebody else may have it. In the child of a fork: the lock is the parent's, and must end with him."""
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def remove(self) -> None:
+        """All of it has been brought to Redis."""
+        try:
+            if self.path is not None:
+                self.path.unlink(missing_ok=True)
+        finally:
+            self.let_go()
 
 
 def create() -> CountFile:
@@ -70,9 +72,18 @@ def in_memory() -> CountFile:
 def left_behind() -> Iterator[CountFile]:
     """The files of processes that are no more, each locked: the caller brings their counts to Redis and removes them."""
     with suppress(OSError):
+        _tidy()
         for path in sorted(folder().glob(f"*{SUFFIX}")):
             if (found := _taken_over(path)) is not None:
                 yield found
+
+
+def _tidy() -> None:
+    """Those of processes that were killed before their files had a name have counted nothing."""
+    for path in folder().glob(f"*{_UNSEEN}"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.lstat().st_mtime > _SECONDS_TO_CREATE:
+                path.unlink()
 
 
 def folder() -> Path:
@@ -89,11 +100,12 @@ def folder() -> Path:
 def _created(process: str) -> CountFile:
     path = folder() / f"{process}{SUFFIX}"
     # It is locked before it has the name under which others look for files without a lock.
-    unseen = path.with_suffix(".new")
+    unseen = path.with_suffix(_UNSEEN)
     lock = os.open(unseen, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        os.truncate(lock, FILE_BYTES)
+        # With its room on the disk: to write to a page for which there is none left would kill the process.
+        os.posix_fallocate(lock, 0, FILE_BYTES)
         made = CountFile(process, _mapped(unseen), path, lock)
         unseen.rename(path)
     except OSError:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Outcome(StrEnum):
@@ -55,6 +56,8 @@ class Timed(StrEnum):
 READ = "bytes_read"
 WRITTEN = "bytes_written"
 _MICROSECONDS = 1_000_000
+# Of a bucket's number: what is longer than a year has none.
+_MOST_DIGITS = 3
 
 
 def bucket_of(seconds: float) -> int:
@@ -175,7 +178,7 @@ class Numbers:
         buckets: dict[str, dict[int, int]] = {timed: {} for timed in Timed}
         for name, count in self.counts.items():
             timed, _, bucket = name.partition(".")
-            if bucket.isdecimal() and timed in buckets:
+            if timed in buckets and bucket.isdecimal() and len(bucket) <= _MOST_DIGITS:
                 buckets[timed][int(bucket)] = count
         return {timed: self._histogram(timed, found) for timed in Timed if (found := buckets[timed])}
 
@@ -183,10 +186,12 @@ class Numbers:
         return Histogram(buckets, self.counts[sum_name(timed)] / _MICROSECONDS)
 
 
+@cache
 def bucket_name(timed: Timed, bucket: int) -> str:
     return f"{timed}.{bucket}"
 
 
+@cache
 def sum_name(timed: Timed) -> str:
     """Of the count that sums up durations, in microseconds."""
     return f"{timed}.us"

@@ -67,7 +67,7 @@ def set_role(role: str) -> None:
 def beat(*, now: float | None = None) -> None:
     """Says that this process lives, if it has not done so for a while. Raises CacheUnavailable."""
     now = time.time() if now is None else now
-    if now - _self.said_at < BEAT_SECONDS:
+    if 0 <= now - _self.said_at < BEAT_SECONDS:  # a clock may be set back
         return
     prefix = conf.key_prefix()
     index = keys.process_index(prefix)

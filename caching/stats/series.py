@@ -57,7 +57,7 @@ class Series:
 
 
 def read(period: Period, *, now: float | None = None) -> Series:
-    """Up to this second, but for what the processes have not brought yet: at most `delivery.FLUSH_SECONDS`. One round trip.
+    """Up to this second, but for what the processes have not brought yet: at most `delivery.FLUSH_SECONDS`. Three round trips at most.
 
     Raises CacheUnavailable.
     """

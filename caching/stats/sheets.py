@@ -1,7 +1,8 @@
 """What Redis holds of the counts of all processes: a sheet for each minute, ten minutes and hour, and one of all time.
 
-A sheet is one HASH; a field is a kind of value and what happened, `query:scenario_list hit`. All sheets lie on one node of a
-cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is passed over.
+A sheet is one HASH; a field is a kind of value, such as `query:scenario_list`, and holds what happened and how often. All
+sheets lie on one node of a cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is
+passed over.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Annotated
+
+import msgspec
 
 from caching import conf, keys
 from caching.connection import wire
@@ -21,10 +24,14 @@ from caching.stats.cells import Batch
 from caching.stats.numbers import Numbers
 
 _POST = Script("post_counts", keys=5)
-_AMOUNT = re.compile(rb"[0-9]{1,18}")
-_FIELD = re.compile(r"[ -~]{1,100} [a-z0-9_.]{1,40}")
+_KIND = re.compile(rb"[ -~]{1,100}")
+_What = Annotated[str, msgspec.Meta(max_length=40)]
+_Amount = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_unpack = msgspec.msgpack.Decoder(dict[_What, _Amount]).decode
 # Longer than Redis may be away: a batch that is sent again after it would be counted twice.
 _NUMBER_SECONDS = DAY
+# So that a week of hundreds of kinds, which is many megabytes, does not have to arrive within the time of one answer.
+SHEETS_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,16 @@ def post(process: str, batch: Batch) -> None:
     names = [_key(grain, batch.minute) for grain in GRAINS]
     sheet_keys = [*names, keys.count_sheet(prefix, "total")]
     lives = [*(grain.kept_seconds for grain in GRAINS), TOTAL_SECONDS]
-    pairs: list[Argument] = [part for pair in batch.amounts.items() for part in pair]
+    by_kind: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for name, amount in batch.amounts.items():
+        kind, _, what = name.rpartition(" ")
+        by_kind[kind][what] = amount
+    pairs: list[Argument] = []
+    for kind, counts in by_kind.items():
+        pairs += kind, msgspec.msgpack.encode(counts)
     call: Command = (
         *(keys.count_sheet(prefix, f"sent:{process}"), *sheet_keys),
-        *(batch.number, _NUMBER_SECONDS, len(batch.amounts), *lives, *pairs),
+        *(batch.number, _NUMBER_SECONDS, len(by_kind), *lives, *pairs),
     )
     wire.checked(wire.run(_POST, [call], idempotent=True))
 
@@ -65,7 +78,9 @@ def forget(process: str) -> None:
 
 
 def read(grain: Grain, starts: Sequence[int]) -> list[dict[str, Numbers]]:
-    """By kind, of the slots that begin at these seconds since 1970. One round trip. Raises CacheUnavailable."""
+    """By kind, of the slots that begin at these seconds since 1970. A round trip for each `SHEETS_AT_ONCE`. Raises
+    CacheUnavailable.
+    """
     return _read([_key(grain, start) for start in starts])
 
 
@@ -84,8 +99,12 @@ def _key(grain: Grain, second: int) -> str:
 
 
 def _read(sheet_keys: Sequence[str]) -> list[dict[str, Numbers]]:
-    replies = wire.call([("HGETALL", key) for key in sheet_keys], idempotent=True)
-    return [understood(reply) for reply in replies]
+    found: list[dict[str, Numbers]] = []
+    for start in range(0, len(sheet_keys), SHEETS_AT_ONCE):
+        some = sheet_keys[start : start + SHEETS_AT_ONCE]
+        replies = wire.call([("HGETALL", key) for key in some], idempotent=True)
+        found += map(understood, replies)
+    return found
 
 
 def understood(reply: object) -> dict[str, Numbers]:
@@ -94,17 +113,15 @@ def understood(reply: object) -> dict[str, Numbers]:
         if isinstance(reply, Exception) and code_of(reply) != "WRONGTYPE":
             wire.checked([reply])
         return {}
-    by_kind: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for field, amount in zip(reply[::2], reply[1::2], strict=True):
-        if (parts := _parts(field)) is not None and _AMOUNT.fullmatch(amount):
-            by_kind[parts[0]][parts[1]] = int(amount)
-    return {kind: Numbers(counts) for kind, counts in sorted(by_kind.items())}
+    found = {}
+    for kind, packed in zip(reply[::2], reply[1::2], strict=True):
+        if _KIND.fullmatch(kind) and (counts := _counts(packed)):
+            found[kind.decode()] = Numbers(counts)
+    return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=20_000)
-def _parts(field: bytes) -> tuple[str, str] | None:
-    text = field.decode(errors="replace")
-    if not _FIELD.fullmatch(text):
+def _counts(packed: bytes) -> dict[str, int] | None:
+    try:
+        return _unpack(packed)
+    except msgspec.DecodeError:
         return None
-    kind, _, what = text.rpartition(" ")
-    return kind, what

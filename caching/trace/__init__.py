@@ -14,6 +14,7 @@ first, which is one look at a number.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -229,6 +230,15 @@ async def waiting_async(on: str, pieces: AsyncIterator[T]) -> AsyncIterator[T]:
             except StopAsyncIteration:
                 return
         yield piece
+
+
+def _forget_lock_after_fork() -> None:
+    """Another thread may have held it when this process was copied."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_lock_after_fork)
 
 
 def _trace() -> Trace | None:

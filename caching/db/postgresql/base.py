@@ -50,7 +50,7 @@ class PostgresCursor(ObservedCursor):
                 yield
             return
         if statement.kind is Kind.READ and (recorder := recording.current()) is not None:
-            self.will_read(recorder, statement.dependencies(params))
+            self.will_read(recorder, statement, params)
         yield
 
 

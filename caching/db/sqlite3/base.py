@@ -20,7 +20,7 @@ from django.db.backends.utils import CursorDebugWrapper
 from caching.db.cursors import ObservedCursor, Row
 from caching.db.observed import ObservedDatabase
 from caching.queries.recorder import Recorder
-from caching.sql import Dependencies
+from caching.sql import Dependencies, Statement
 
 _PRIMARY_CODE = 0xFF
 _BEGINS_FRESH = ("IMMEDIATE", "EXCLUSIVE")
@@ -72,9 +72,9 @@ class SQLiteCursor(ObservedCursor):
     def __del__(self) -> None:
         self._set_open(False)
 
-    def will_read(self, recorder: Recorder, needed: Dependencies) -> None:
+    def will_read(self, recorder: Recorder, statement: Statement, params: Any) -> Dependencies:
         self._set_open(False)  # the next statement ends the one before
-        super().will_read(recorder, needed)
+        return super().will_read(recorder, statement, params)
 
     def _send(self, sql: Any, params: Any) -> Any:
         self._fetched = None

@@ -128,6 +128,16 @@ else:
             assert len(list(lines.rows())) == 6
         assert any_of(Persona) in recorder.stamps()
 
+    @pytest.mark.parametrize("way", ["copy", "stream"])
+    def test_of_a_table_whose_writes_nobody_announces_it_is_not_kept(recorder: Recorder, way: str) -> None:
+        with connection.cursor() as cursor:
+            if way == "stream":
+                list(cursor.stream("SELECT actor FROM caching_auditentry"))
+            else:
+                with cursor.copy("COPY caching_auditentry TO STDOUT") as lines:
+                    list(lines)
+        assert recorder.why_not_stored == "nobody announces the writes to what it reads"
+
     def test_a_streamed_raw_query_is_a_reading(recorder: Recorder) -> None:
         with connection.cursor() as cursor:
             assert len(list(cursor.stream("SELECT name FROM platform_app_persona"))) == 6

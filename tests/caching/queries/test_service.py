@@ -6,6 +6,7 @@ from caching import CacheUnavailable, cache_db_query, cache_user_query, db_cache
 from caching.connection import redis_client
 from caching.entries import Invalidated
 from caching.errors import Uncacheable
+from caching.stats import Timed, delivery, series
 from platform_app.models import User
 from tests.factories import UserFactory
 
@@ -28,6 +29,16 @@ class TestKeptByHand:
             ("numbers", 7, None),
         ):
             assert service.get_cached_query_result(name, user_id=user, params=params, default="no") == "no"
+
+    def test_its_readings_are_counted_timed_and_weighed_like_any_other(self) -> None:
+        service.get_cached_query_result("numbers")
+        service.cache_query_result("numbers", [1, 2])
+        service.get_cached_query_result("numbers")
+        delivery.flush()
+        counted = series.totals()["query:numbers"]
+        assert (counted.hits, counted.misses) == (1, 1)
+        assert counted.latencies[Timed.NETWORK].count == 1
+        assert counted.bytes_read == counted.bytes_written > 0
 
     def test_a_kept_none_is_not_an_absent_one(self) -> None:
         service.cache_query_result("nothing", None)

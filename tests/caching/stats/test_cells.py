@@ -106,6 +106,37 @@ def test_kinds_without_end_count_as_one(counting: Counting, monkeypatch: pytest.
     assert counting.cells.counts() == {"query:made_up_0 hit": 1, "query:made_up_1 hit": 1, "other hit": 3}
 
 
+def test_kinds_without_end_use_up_no_cells(counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "MOST_KINDS", 1)
+    counting.record("a", "hit")
+    for number in range(MOST_CELLS):
+        counting.record(f"query:made_up_{number}", "hit")
+    counting.record("a", "absent")
+    assert counting.cells.counts() == {"a hit": 1, "other hit": MOST_CELLS, "a absent": 1}
+    assert len(counting._mine.places) == 3
+
+
+def test_threads_without_a_cell_of_their_own_share_one(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "MOST_CELLS_OF_THREADS", 3)
+    begun = threading.Barrier(8)
+
+    def count() -> None:
+        counting.record("a", "hit")
+        begun.wait(10)
+        for _ in range(999):
+            counting.record("a", "hit")
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counting.cells.counts() == {"a hit": 8000}
+    assert len(counting.cells) == 1 + 2 + 1, "the head, two of threads, and one that the others share"
+
+
 @pytest.mark.parametrize("name", ["query:" + "n" * 300, "ünïcode", "with space"])
 def test_whatever_a_kind_is_called_it_fits(counting: Counting, memory: mmap.mmap, name: str) -> None:
     counting.record(name, "hit")

@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 import pytest
 import redis
 
@@ -12,6 +13,7 @@ from caching.stats import Outcome, Timed, delivery, series, sheets
 from caching.stats.series import Period
 
 NOW = 1_800_000_000.0
+pack = msgspec.msgpack.encode
 
 
 @pytest.fixture
@@ -98,24 +100,60 @@ def test_nothing_counted_brings_nothing(redis_server: redis.Redis, total: str) -
 
 
 @pytest.mark.parametrize(
-    ("field", "amount"),
+    ("kind", "counts"),
     [
-        (b"query:x hit", b"-1"),
-        (b"query:x hit", b"1e9"),
-        (b"query:x hit", b"9" * 40),
-        (b"nokind", b"1"),
-        (b"\xff\xfe hit", b"1"),
-        (b"query:x <script>", b"1"),
-        (b"k" * 5000 + b" hit", b"1"),
+        (b"query:x", b"-1"),
+        (b"query:x", b""),
+        (b"query:x", b"\xc1"),
+        (b"query:x", pack([1, 2])),
+        (b"query:x", pack({"hit": -1})),
+        (b"query:x", pack({"hit": 1.5})),
+        (b"query:x", pack({"hit": 2**60})),
+        (b"query:x", pack({"hit": "1"})),
+        (b"query:x", pack({"h" * 50: 1})),
+        (b"\xff\xfe", pack({"hit": 1})),
+        (b"k" * 5000, pack({"hit": 1})),
     ],
 )
 def test_planted_counts_are_passed_over(
-    redis_server: redis.Redis, total: str, field: bytes, amount: bytes
+    redis_server: redis.Redis, total: str, kind: bytes, counts: bytes
 ) -> None:
-    redis_server.hset(total, field, amount)
+    redis_server.hset(total, kind, counts)
     stats.record("query:y", Outcome.HIT)
     delivery.flush()
     assert list(series.totals()) == ["query:y"]
+
+
+@pytest.mark.parametrize(
+    "planted", [b"", b"\xc1", b"12", pack([1]), pack({"hit": "many", "x": -1, "y": 0.5})]
+)
+def test_planted_counts_give_way(redis_server: redis.Redis, total: str, planted: bytes) -> None:
+    redis_server.hset(total, "query:x", planted)
+    stats.record("query:x", Outcome.HIT)
+    delivery.flush()
+    assert hits() == 1
+
+
+def test_a_planted_duration_of_ages_is_passed_over(redis_server: redis.Redis, total: str) -> None:
+    redis_server.hset(total, "query:x", pack({"hit": 1, "network.99999999999": 1, "network.20": 1}))
+    assert series.totals()["query:x"].latencies[Timed.NETWORK].count == 1
+
+
+def test_large_counts_stay_exact(redis_server: redis.Redis, total: str) -> None:
+    redis_server.hset(total, "query:x", pack({"bytes_read": 10**15 + 1}))
+    stats.moved("query:x", read=1)
+    delivery.flush()
+    assert series.totals()["query:x"].bytes_read == 10**15 + 2
+
+
+def test_no_sheet_has_more_fields_than_there_are_kinds(redis_server: redis.Redis, total: str) -> None:
+    for bucket in range(200):
+        stats.timed("query:x", Timed.NETWORK, 1e-6 * 2 ** (bucket / 8))
+    for number in range(50):
+        stats.record(f"query:{number}", Outcome.HIT)
+    delivery.flush()
+    assert redis_server.hlen(total) == 51
+    assert series.totals()["query:x"].latencies[Timed.NETWORK].count == 200
 
 
 def test_a_planted_string_gives_way(redis_server: redis.Redis, total: str) -> None:
@@ -126,12 +164,14 @@ def test_a_planted_string_gives_way(redis_server: redis.Redis, total: str) -> No
     assert hits() == 1
 
 
-def test_reading_a_week_is_one_round_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_a_week_is_three_round_trips(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     call = wire.call
     monkeypatch.setattr(wire, "call", lambda *args, **options: calls.append(1) or call(*args, **options))
-    series.read(Period.WEEK)
-    assert len(calls) == 1
+    assert len(series.read(Period.WEEK).slots) == 168
+    assert len(calls) == 3
+    series.read(Period.HOUR)
+    assert len(calls) == 4
 
 
 def _unavailable(*_: object) -> None:

@@ -1,5 +1,6 @@
 """The files of counts: locked by their process, found by its successors, refused where others could write."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -110,11 +111,55 @@ def test_a_child_does_not_hold_its_parents_file(
     assert own is not None
     reader, writer = os.pipe()
     if os.fork() == 0:
-        own._close()
+        own.let_go()
         os.write(writer, str(delivery.adopt()).encode())
         os._exit(0)
     os.wait()
     assert os.read(reader, 10) == b"0", "the parent lives"
-    own._close()
+    own.let_go()
     assert delivery.adopt() == 1
     stats.reset()
+
+
+def test_a_full_disk_is_noticed_before_it_kills_the_process(redis_key_prefix: str) -> None:
+    """A page of a mapped file for which there is no room cannot be written to: that ends in SIGBUS."""
+    file = create("3" * 32)
+    assert file.path is not None
+    assert file.path.stat().st_blocks * 512 >= files.FILE_BYTES
+    file.remove()
+
+
+def test_without_room_counts_are_kept_in_memory(
+    redis_key_prefix: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match="No space"):
+        create("4" * 32)
+    assert list(files.folder().iterdir()) == []
+
+
+def test_a_file_that_cannot_be_removed_is_let_go(left: CountFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("read-only")
+
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", refused)
+        for _ in range(3):
+            with pytest.raises(PermissionError):
+                delivery.adopt()
+    assert delivery.adopt() == 1
+    assert hits() == 3
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+
+
+def test_a_file_that_was_never_finished_goes_in_time(redis_key_prefix: str) -> None:
+    young, old = (files.folder() / f"{name}.new" for name in ("young", "old"))
+    young.touch()
+    old.touch()
+    os.utime(old, (1, 1))
+    delivery.adopt()
+    assert [path.name for path in files.folder().iterdir()] == ["young.new"]

@@ -45,6 +45,12 @@ def test_it_says_so_again_only_after_a_while(redis_server: redis.Redis, redis_ke
     assert processes.connected()[0].seen_at == NOW + 10
 
 
+def test_it_says_so_although_the_clock_was_set_back() -> None:
+    processes.beat(now=NOW)
+    processes.beat(now=NOW - 3600)
+    assert processes.connected()[0].seen_at == NOW - 3600
+
+
 HUGE = (
     b'{"id":"abc","host":"h","pid":1,"role":"web","started_at":1,"seen_at":1,"near_open":true,"near_bytes":1,'
     b'"near_limit_bytes":1,"near_entries":1%s}'
