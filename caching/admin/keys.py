@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from caching.admin.pages import VALUES, VIEW, cache_page, frame
-from caching.operations import names
+from caching.models import Operation, Way
+from caching.operations import auditing, names
 from caching.operations.browsing import Page, browse, named
 from caching.operations.facts import Facts
 from caching.operations.namespaces import Content, known
 from caching.operations.places import BadPlace, Place
 from caching.operations.searches import EVERYTHING, FOREIGN, OURS, TYPES, BadSearch, Search
 from caching.operations.values import Opened, open_key
-from caching.operations.viewed import value_viewed
 from caching.operations.wording import lasting, size
 
 PLACE = "from"
@@ -91,7 +91,9 @@ def one_key(request: HttpRequest, address: str) -> HttpResponse:
         return _no_key(request, "This key is not there any more: it has expired, or was deleted.")
     namespace = opened.facts.namespace
     if may_read and namespace is not None and namespace.content is Content.CACHED:
-        value_viewed.send(sender=namespace, user=request.user, name=names.shown(name))
+        # Somebody may have written it. If no record can be kept of who read it, it is not shown.
+        with auditing.audited(auditing.operator(request.user, Way.ADMIN), Operation.READ, names.shown(name)):
+            pass
     return render(request, "admin/cache/key.html", frame(request, "Key", **_described(opened)))
 
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('actor_id', models.CharField(blank=True, help_text='The id of the user; empty: the command line.', max_length=64, verbose_name='id of who')),
                 ('actor', models.CharField(help_text='The name at that time.', max_length=254, verbose_name='who')),
                 ('way', models.CharField(choices=[('admin', 'Admin'), ('api', 'API'), ('command', 'Command line')], max_length=8)),
-                ('operation', models.CharField(choices=[('invalidate', 'Invalidate'), ('purge', 'Delete keys'), ('clean up', 'Clean up'), ('warm', 'Warm')], max_length=32, verbose_name='what')),
+                ('operation', models.CharField(choices=[('invalidate', 'Invalidate'), ('purge', 'Delete keys'), ('clean up', 'Clean up'), ('warm', 'Warm'), ('read', 'Read a value')], max_length=32, verbose_name='what')),
                 ('target', models.CharField(blank=True, max_length=300, verbose_name='to what')),
                 ('outcome', models.CharField(choices=[('begun', 'Begun, and its end not heard of'), ('done', 'Done'), ('stopped', 'Stopped before its end'), ('failed', 'Failed')], default='begun', max_length=8)),
                 ('affected', models.PositiveBigIntegerField(null=True, verbose_name='how many')),

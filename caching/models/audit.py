@@ -22,6 +22,7 @@ class Operation(models.TextChoices):
     PURGE = "purge", "Delete keys"
     CLEAN_UP = "clean up", "Clean up"
     WARM = "warm", "Warm"
+    READ = "read", "Read a value"
 
 
 class Outcome(models.TextChoices):

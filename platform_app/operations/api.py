@@ -18,7 +18,7 @@ from caching.operations.figures import figures
 from caching.operations.overview import PERIODS, overview
 from platform_app.errors import NotFound
 from platform_app.models import Scenario, User
-from platform_app.operations.permissions import IsAdmin, MayOperateCache, MaySeeCache
+from platform_app.operations.permissions import MayOperateCache, MaySeeCache
 from platform_app.operations.serializers import (
     CleanupSerializer,
     CursorSerializer,
@@ -35,7 +35,7 @@ COUNTING_SECONDS = 1.0
 
 
 class Ledger(APIView):
-    permission_classes = (IsAuthenticated, IsAdmin)
+    permission_classes = (IsAuthenticated, MaySeeCache)
 
     @extend_schema(
         operation_id="cache_ledger", parameters=[LedgerQuerySerializer], responses=LedgerSerializer

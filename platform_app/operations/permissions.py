@@ -7,13 +7,6 @@ from rest_framework.views import APIView
 from caching.admin.pages import OPERATE, VIEW
 
 
-class IsAdmin(BasePermission):
-    message = "This is for administrators."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(getattr(request.user, "is_admin", False))
-
-
 class MaySeeCache(BasePermission):
     """Administrators, and staff with the permission for the cache's pages."""
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -47,7 +48,18 @@ class SumsSerializer(serializers.Serializer[Sums]):
     unpriced_requests = serializers.IntegerField(help_text="of models without a price: not in the money")
 
 
-class DryRunSerializer(serializers.Serializer[Any]):
+class Wishes(serializers.Serializer[Any]):
+    """What is asked for in the body of a request. A wish that nobody knows is refused: `dry_run` where there is none would
+    else be taken for the deed itself.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        if unknown := set(data) - set(self.fields) if isinstance(data, Mapping) else ():
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "There is no such field here."))
+        return super().to_internal_value(data)
+
+
+class DryRunSerializer(Wishes):
     dry_run = serializers.BooleanField(
         default=False, help_text="count the results that it would hit, and change nothing"
     )
@@ -63,7 +75,7 @@ class InvalidationSerializer(serializers.Serializer[Any]):
     complete = serializers.BooleanField(required=False, help_text="false: there are more to look at")
 
 
-class CursorSerializer(serializers.Serializer[Any]):
+class CursorSerializer(Wishes):
     cursor = serializers.CharField(
         required=False, max_length=30, help_text="from the answer before, to go on where that stopped"
     )

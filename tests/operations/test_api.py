@@ -151,6 +151,12 @@ class TestCleaningUp:
         assert removed + answer["cleaned"]["without_expiry"] == 700
         assert AuditEntry.objects.count() == calls > 1
 
+    def test_a_wish_that_nobody_knows_is_refused(self, api: APIClient) -> None:
+        answer = api.post(CLEANUP, {"dry_run": True})
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["attr"] == "dry_run"
+        assert not AuditEntry.objects.exists()
+
     @pytest.mark.parametrize("cursor", ["", "x", "0", "0-x", "0-" + "9" * 40, 7])
     def test_a_wrong_cursor(self, api: APIClient, cursor: object) -> None:
         answer = api.post(CLEANUP, {"cursor": cursor})
