@@ -68,6 +68,8 @@ class CachingConf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     near_cache_bytes: Annotated[int, msgspec.Meta(ge=0)] = 64 * 2**20
     near_cache_max_processes: Count = 50
     """With more processes than this on one server, the near caches switch themselves off."""
+    counts_folder: str = ""
+    """Where processes count, in files that outlive them; empty: the system's folder for temporary files."""
     query_ttl_seconds: dict[str, Seconds] = {}
     """Name of a cached query to time to live; it wins over what the code says."""
     write_lease_seconds: Positive = 30.0

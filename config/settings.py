@@ -177,6 +177,7 @@ CACHING = {
     "AI_SEMANTIC_NEVER": ["persona_answer", "persona_opening"],
     "AI_SEMANTIC_THRESHOLD": env.float("AI_SEMANTIC_THRESHOLD", default=0.95),
     "OFFLINE_TRANSPORT": "platform_app.offline.transport.OfflineTransport",
+    "COUNTS_FOLDER": env.str("CACHE_COUNTS_FOLDER", default=""),
     "BRIDGE": env.bool("CACHE_BRIDGE", default=False),
 }
 

@@ -58,6 +58,7 @@ def prepare_environment() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in [name for name in os.environ if name.startswith("OPENAI_")]:
         del os.environ[name]
+    os.environ["CACHE_COUNTS_FOLDER"] = str(folder)  # of processes that tests kill
     os.environ["ENV_FILE"] = os.devnull  # a developer's .env must not steer the tests
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
     os.environ.setdefault("DEBUG", "0")

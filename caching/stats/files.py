@@ -20,7 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from caching import conf, keys
+from django.utils.crypto import salted_hmac
+
+from caching import conf
 from caching.stats.cells import FILE_BYTES, Cells, Unreadable
 
 SUFFIX = ".counts"
@@ -88,8 +90,10 @@ def _tidy() -> None:
 
 def folder() -> Path:
     """One for each platform, user and machine. OSError: it is not ours alone."""
-    of = keys.digest(f"{conf.redis_url()} {conf.key_prefix()}".encode())[:16]
-    path = Path(tempfile.gettempdir()) / f"cache-counts-{os.getuid()}-{of}"
+    # Keyed: the address may hold a password, which somebody could guess and compare.
+    platform = f"{conf.redis_url()} {conf.key_prefix()}"
+    of = salted_hmac("caching.stats.files", platform, algorithm="sha256").hexdigest()[:16]
+    path = Path(conf.current().counts_folder or tempfile.gettempdir()) / f"cache-counts-{os.getuid()}-{of}"
     path.mkdir(mode=0o700, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:

@@ -6,7 +6,6 @@
 
 import os
 import sys
-import tempfile
 from collections import Counter
 
 import django
@@ -32,7 +31,7 @@ KIND = "query:test_scripted"
 
 
 def main() -> None:
-    prefix, database, tempfile.tempdir, user = sys.argv[1:]
+    prefix, database, folder, user = sys.argv[1:]
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     from django.conf import settings
@@ -44,7 +43,7 @@ def main() -> None:
 
     settings.REDIS_KEY_PREFIX = prefix
     # The servers of a test run are young, and on several of them nothing would be stored for some seconds.
-    settings.CACHING = {**settings.CACHING, "QUARANTINE_SECONDS": 0}
+    settings.CACHING = {**settings.CACHING, "QUARANTINE_SECONDS": 0, "COUNTS_FOLDER": folder}
     connection.settings_dict["NAME"] = database
     delivery.FLUSH_SECONDS = 86_400
 

@@ -2,11 +2,11 @@
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 import redis
+from pytest_django import Settings
 
 from caching import conf, stats
 from caching.errors import CacheUnavailable
@@ -17,8 +17,8 @@ create = files._created
 
 
 @pytest.fixture(autouse=True)
-def in_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def in_files(tmp_path: Path, settings: Settings) -> None:
+    settings.CACHING = {**settings.CACHING, "COUNTS_FOLDER": str(tmp_path)}
 
 
 @pytest.fixture

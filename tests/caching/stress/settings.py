@@ -29,4 +29,7 @@ CACHES = {
         },
     }
 }
-CACHING = json.loads(os.environ.get("STRESS_CACHING", "{}"))
+CACHING = {
+    "COUNTS_FOLDER": os.environ.get("CACHE_COUNTS_FOLDER", ""),
+    **json.loads(os.environ.get("STRESS_CACHING", "{}")),
+}
