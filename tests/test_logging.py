@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import structlog
+from asgiref.sync import async_to_sync
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client, override_settings
@@ -31,7 +32,7 @@ from platform_app.logs.censor import censored, path_for_logs
 from platform_app.logs.form import logging_settings
 from platform_app.logs.work import logged, of_this_request
 from platform_app.models import Scenario, User
-from tests.caching.tracing import traced
+from tests.caching.tracing import closing, traced
 from tests.loopback_openai import LoopbackOpenAI
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +59,7 @@ def scripted(request: HttpRequest) -> HttpResponse:
 async def streamed(request: HttpRequest) -> StreamingHttpResponse:
     async def chunks() -> AsyncIterator[bytes]:
         for number in range(2):
-            await asyncio.to_thread(titles, number)
+            await asyncio.to_thread(closing(titles), number)
             logging.getLogger("platform_app.test").info("a chunk")
             yield b"."
 
@@ -228,7 +229,7 @@ def test_a_stream_has_its_line_at_its_end(log: Log, student: User) -> None:
         assert b"".join([chunk async for chunk in answer.streaming_content]) == b".."
         await asyncio.to_thread(answer.close)
 
-    asyncio.run(play())
+    async_to_sync(play)()
     line = log.only("request_finished")
     assert line["streamed"] is True
     assert line["cache_misses"] == line["cache_computed"] == 2
@@ -245,7 +246,7 @@ def test_async_requests_at_once_keep_their_ids_and_counts(log: Log, student: Use
         await client.aforce_login(student)
         await asyncio.gather(*(one(client, number) for number in range(5)))
 
-    asyncio.run(all_at_once())
+    async_to_sync(all_at_once)()
     ended = log.of("request_finished")
     assert {line["request_id"] for line in ended} == {f"number-{number}" for number in range(5)}
     for line in ended:

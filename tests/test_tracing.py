@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import redis
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Permission
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client, override_settings
@@ -23,6 +24,7 @@ from caching.tracing import kept
 from caching.tracing.kept import KEPT_SECONDS
 from config.urls import urlpatterns as project_urls
 from platform_app.models import Scenario, User
+from tests.caching.tracing import closing
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -409,7 +411,7 @@ def test_an_async_stream_is_traced_to_its_end(admin_user: User) -> None:
         await asyncio.to_thread(answer.close)
         return str(answer["X-Cache-Trace-Id"])
 
-    found = kept.read(asyncio.run(play()))
+    found = kept.read(async_to_sync(play)())
     assert found is not None
     assert [each.outcome for each in found.report.decisions if each.kind == "query:test_aseen"] == [
         "absent", "computed", "absent", "computed", "absent", "computed",
@@ -428,7 +430,7 @@ def test_async_requests_at_once_have_traces_of_their_own(admin_user: User) -> No
         await client.aforce_login(admin_user)
         return await asyncio.gather(*(one(client, number) for number in range(6)))
 
-    seen = asyncio.run(all_at_once())
+    seen = async_to_sync(all_at_once)()
     assert [len(set(keys)) for keys in seen] == [1] * 6  # absent and computed, of one key
     assert len({keys[0] for keys in seen}) == 6
 
@@ -443,7 +445,7 @@ def test_threaded_requests_at_once_have_traces_of_their_own(
         return explained(traced) if number % 2 else plain.get(PAGE).status_code
 
     with ThreadPoolExecutor(4) as pool:
-        seen = list(pool.map(view, range(12)))
+        seen = list(pool.map(closing(view), range(12)))
     counts = {len(outcomes(each)) for each in seen if isinstance(each, dict)}
     assert len(counts) == 1
     assert trace.active == 0

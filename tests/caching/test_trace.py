@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
+from asgiref.sync import async_to_sync
 from django.db import transaction
 
 from caching import cache_db_query, db_cache_service, fresh, keys, policy, tags, trace
@@ -18,7 +19,7 @@ from caching.near import copies, tracking
 from caching.trace import Account, accounting
 from platform_app.models import Persona, Scenario, User
 from tests.caching.patience import await_posted
-from tests.caching.tracing import decided, only, traced
+from tests.caching.tracing import closing, decided, only, traced
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = "query:test_traced"
@@ -151,7 +152,7 @@ def test_who_waits_for_another_is_told_so(published_scenario: Scenario) -> None:
         return decided(noted, "query:test_slow")
 
     with ThreadPoolExecutor(2) as pool:
-        other = pool.submit(second)
+        other = pool.submit(closing(second))
         with fresh(), traced() as first:
             slow()
     assert [outcome for outcome, _ in decided(first, "query:test_slow")] == ["absent", "computed"]
@@ -240,10 +241,10 @@ def test_what_is_said_of_one_decision_is_bounded(published_scenario: Scenario) -
 def test_threads_and_tasks_of_one_work_write_to_its_trace(published_scenario: Scenario) -> None:
     async def work() -> None:
         await atitles(published_scenario.pk)
-        await asyncio.gather(*(asyncio.to_thread(titles, published_scenario.pk) for _ in range(2)))
+        await asyncio.gather(*(asyncio.to_thread(closing(titles), published_scenario.pk) for _ in range(2)))
 
     with fresh(), traced() as noted:
-        asyncio.run(work())
+        async_to_sync(work)()
     assert [outcome for outcome, _ in decided(noted, "query:test_async")] == ["absent", "computed"]
     assert noted.outcomes["computed"] == 2
 
@@ -254,7 +255,7 @@ def test_an_async_near_hit_is_traced(published_scenario: Scenario) -> None:
             await atitles(published_scenario.pk)
 
     with fresh(), traced() as noted:
-        asyncio.run(work())
+        async_to_sync(work)()
     assert noted.outcomes["near"] == 1
 
 
@@ -272,7 +273,7 @@ def test_works_beside_one_another_do_not_mix(kept: int) -> None:
     async def both() -> list[set[str]]:
         return await asyncio.gather(*(asyncio.to_thread(work, number) for number in range(4)))
 
-    assert asyncio.run(both()) == [{f"query:mine_{number}"} for number in range(4)]
+    assert async_to_sync(both)() == [{f"query:mine_{number}"} for number in range(4)]
 
 
 def test_nothing_is_noted_of_work_that_nobody_traces(kept: int) -> None:
@@ -326,6 +327,6 @@ def test_a_function_carries_the_account_to_a_bare_thread(kept: int) -> None:
     with accounting(account):
         carried: Callable[[int], list[str]] = trace.carried(titles)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(carried, kept).result()
+        pool.submit(closing(carried), kept).result()
         assert pool.submit(trace.current).result() is None
     assert account.outcomes["hit"] == 1

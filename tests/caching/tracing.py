@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connections
 
 from caching import trace
 from caching.trace import Account, Decision, Trace, accounting
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def closing(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, for a thread of its own: it leaves no connection to the database behind."""
+
+    @wraps(function)
+    def closed(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return closed
 
 
 @contextmanager
