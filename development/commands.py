@@ -45,9 +45,15 @@ WITHOUT_DATABASE = (
     "tests/caching/connection",
     "tests/caching/doctor",
     "tests/caching/flight",
+    "tests/caching/operations/test_300000_keys.py",
+    "tests/caching/operations/test_browsing.py",
+    "tests/caching/operations/test_logged.py",
+    "tests/caching/operations/test_values.py",
+    "tests/caching/stats",
     "tests/localmodel",
     "tests/offline",
     "tests/setup",
+    "tests/test_telemetry.py",
 )
 CACHES = ".venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results static_collected"
 

@@ -27,7 +27,7 @@ def words(prefix: str, text: str) -> list[bytes]:
     [
         ("get %db_query:progress:user:7:ab", "GET", "Results of queries", "db_query:progress:user:7:ab"),
         ("MGET %ai_cache:chat:ab other", "MGET", "Answers of the AI", "ai_cache:chat:ab"),
-        ("HSET %tag:any x y", "HSET", "Stamps of what results rest on", "tag:any"),
+        ("HSET %tag:any x y", "HSET", "Stamps of tags", "tag:any"),
         ("EVALSHA abc 1 %stats:x y", "EVALSHA", "Counts", "stats:x"),
         ("ZMPOP 1 %stats:x MIN", "ZMPOP", "Counts", "stats:x"),
         ("BITOP AND %stats:x a b", "BITOP", "Counts", "stats:x"),

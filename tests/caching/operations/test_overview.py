@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 import pytest
 import redis
 from pytest_django import Settings
@@ -52,7 +53,8 @@ def test_very_many_kinds_do_not_make_a_very_long_page(
 ) -> None:
     """No process counts so many, but somebody may have planted them."""
     count_some()
-    planted: dict[str, int] = {f"query:planted_{number} hit": 1 for number in range(5000)}
+    one_hit = msgspec.msgpack.encode({"hit": 1})
+    planted = {f"query:planted_{number}": one_hit for number in range(5000)}
     redis_server.hset(keys.count_sheet(redis_key_prefix, "total"), mapping=planted)
     shown = figures(overview(None))
     assert [kind.kind for kind in shown.kinds[:2]] == [LIST, CHAT]
