@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
-from tests.browser.running import running_platform
+from tests.browser.running import forget_attempts, running_platform
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = (
@@ -81,11 +81,12 @@ def _note_response(complaints: list[str], response: Response) -> None:
 
 
 @pytest.fixture
-def signed_in(new_page: NewPage) -> Callable[..., Page]:
+def signed_in(new_page: NewPage, platform: str) -> Callable[..., Page]:
     """`signed_in("professor@example.com")`: a page of a demo user."""
 
     def sign_in(email: str, **options: object) -> Page:
         page = new_page(**options)
+        forget_attempts(platform)
         page.goto("/account/sign-in/")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password").fill("demo-password")

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -32,7 +33,7 @@ def running_platform(folder: Path, **settings: str) -> Iterator[str]:
         "DEBUG": "true",
         "DATABASE_URL": f"sqlite:///{folder / 'platform.sqlite3'}",
         "MEDIA_ROOT": str(folder / "media"),
-        "REDIS_KEY_PREFIX": f"browser{port}:",
+        "REDIS_KEY_PREFIX": _key_prefix(port),
         # The queue knows no prefix: the worker of another platform, with another database, would take the jobs.
         "JOBS_REDIS_URL": urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{next(_databases)}").geturl(),
         **settings,
@@ -50,6 +51,18 @@ def running_platform(folder: Path, **settings: str) -> Iterator[str]:
             stack.callback(_stop, process)
         _wait_for(f"http://127.0.0.1:{port}/healthz", folder / "log")
         yield f"http://127.0.0.1:{port}"
+
+
+def forget_attempts(address: str) -> None:
+    """All tests sign in from one address, more often than the platform lets anybody try it."""
+    prefix = _key_prefix(urlsplit(address).port)
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as server:
+        for key in server.scan_iter(match=f"{prefix}throttle:*", count=1000):
+            server.delete(key)
+
+
+def _key_prefix(port: int | None) -> str:
+    return f"browser{port}:"
 
 
 def _free_port() -> int:
