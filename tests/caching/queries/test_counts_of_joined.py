@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
 from caching import cache_db_query, entries, stats
 from caching.errors import CacheUnavailable
@@ -55,6 +56,8 @@ def at_once() -> list[object]:
             got.append(users())
         except CacheUnavailable as error:
             got.append(error)
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=ask) for _ in range(CALLERS)]
     for thread in threads:
