@@ -1,4 +1,4 @@
-"""What each primary says of itself, asked over the links of the hot path: all of them in one round trip."""
+"""What servers say of themselves, and asking each primary for it over the links of the hot path, all in one round trip."""
 
 from __future__ import annotations
 
@@ -54,11 +54,16 @@ def _is_denied(reply: Reply) -> bool:
     return isinstance(reply, Refused) and code_of(reply) == "NOPERM"
 
 
+def fields(text: bytes) -> dict[str, str]:
+    """What a server says of itself a line each, `used_memory:1024`, below headings."""
+    lines = text.decode(errors="replace").splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
+
+
 def _fields(reply: Reply) -> Info:
     if isinstance(reply, Exception):
         raise reply
-    text = reply.decode(errors="replace") if isinstance(reply, bytes) else ""
-    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return fields(reply) if isinstance(reply, bytes) else {}
 
 
 def _name(address: Address) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from caching.connection.servers import fields
 from caching.connection.urls import Topology
 from caching.doctor.findings import Verdict, fail, ok, warn
 from caching.doctor.registry import ServerCheck
@@ -81,8 +82,7 @@ def min_replicas(server: Server) -> Verdict:
 def cluster(server: Server) -> Verdict:
     if server.says("cluster_enabled") == "0":
         return ok("It is not part of a cluster.")
-    text = server.ask("CLUSTER", "INFO").decode(errors="replace")
-    facts = dict(line.partition(":")[::2] for line in text.splitlines())
+    facts = fields(server.ask("CLUSTER", "INFO"))
     assigned, sound = facts.get("cluster_slots_assigned", "?"), facts.get("cluster_slots_ok", "?")
     said = f"cluster_state is {facts.get('cluster_state', 'not told')}: {sound} of {assigned} assigned slots work."
     if facts.get("cluster_state") == "ok" and sound == assigned:

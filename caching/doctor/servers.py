@@ -15,6 +15,7 @@ import redis
 
 from caching.connection import clients
 from caching.connection.failures import code_of, raising_cache_unavailable
+from caching.connection.servers import fields
 from caching.connection.urls import Address, Target, is_loopback
 from caching.doctor import sampling
 from caching.doctor.findings import NotTold
@@ -104,9 +105,7 @@ class Server:
 
     @cached_property
     def _info(self) -> dict[str, str]:
-        text = self.ask("INFO").decode(errors="replace")
-        lines = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
-        return {name: value for name, colon, value in lines if colon}
+        return fields(self.ask("INFO"))
 
     def says(self, name: str) -> str:
         """A field of INFO."""

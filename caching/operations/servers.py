@@ -16,6 +16,7 @@ import redis
 from caching.connection import nodes, raising_cache_unavailable
 from caching.connection.clients import RawConnection
 from caching.connection.failures import OUTAGES, code_of
+from caching.connection.servers import fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,7 @@ class Server:
     def info(self, section: str) -> dict[str, str] | Unknown:
         """The lines of a part of INFO."""
         reply = self.ask("INFO", section)
-        if isinstance(reply, Unknown):
-            return reply
-        lines = reply.decode(errors="replace").splitlines()
-        return dict(line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
+        return reply if isinstance(reply, Unknown) else fields(reply)
 
     def ping(self) -> float | Unknown:
         """Seconds until it answers."""
