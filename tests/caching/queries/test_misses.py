@@ -11,7 +11,7 @@ from pytest_django import Settings
 from caching import cache_db_query, codec, entries, fresh, keys, near, stats
 from caching.entries import Entry
 from caching.near import copies
-from caching.queries import running
+from caching.queries import computation
 from caching.stats import Outcome
 from platform_app.models import Persona, Scenario
 from tests.caching.patience import await_posted
@@ -34,13 +34,13 @@ def roles(scenario_id: int, number: int = 0) -> list[str]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Births:
     """The tags whose stamps were asked for with a lease, by miss."""
     seen: list[set[str]] = []
-    births = running.Births
+    births = computation.Births
 
     def counting(asked_for: Any) -> Any:
         seen.append({name.rpartition(":")[2] for name in asked_for})
         return births(asked_for)
 
-    monkeypatch.setattr(running, "Births", counting)
+    monkeypatch.setattr(computation, "Births", counting)
     return lambda: seen
 
 
