@@ -57,8 +57,11 @@ class ConsistentJob(Job):
 
 
 class Worker(rq.Worker):
-    """Its jobs run in processes that are forked for them. It copies the ledger of the AI cache to the database whenever RQ looks after its own registries: when it begins, and
-    then every ten minutes, or as soon after that as it does not wait for a job."""
+    """Its jobs run in processes that are forked for them.
+
+    It copies the ledger of the AI cache to the database whenever RQ looks after its own registries: when it begins, and
+    then every ten minutes, or as soon after that as it does not wait for a job.
+    """
 
     def perform_job(self, *args: Any, **options: Any) -> Any:
         processes.set_role("job")
