@@ -110,11 +110,11 @@ def test_a_child_does_not_hold_its_parents_file(
     own = stats.own_file()
     assert own is not None
     reader, writer = os.pipe()
-    if os.fork() == 0:
+    if not (child := os.fork()):
         own.let_go()
         os.write(writer, str(delivery.adopt()).encode())
         os._exit(0)
-    os.wait()
+    os.waitpid(child, 0)
     assert os.read(reader, 10) == b"0", "the parent lives"
     own.let_go()
     assert delivery.adopt() == 1
