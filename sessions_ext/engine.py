@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -70,12 +71,20 @@ class SessionStore(SessionBase):
     # --- Writing
 
     def create(self) -> None:
-        self._session_key = get_random_string(32, VALID_KEY_CHARS)
-        self.save(must_create=True)
+        """Store it under a new id.
+
+        No two draw the same one. It is taken only when redis-py did not hear the answer and has sent the order again.
+        """
+        while True:
+            self._session_key = get_random_string(32, VALID_KEY_CHARS)
+            with suppress(CreateError):
+                return self.save(must_create=True)
 
     async def acreate(self) -> None:
-        self._session_key = get_random_string(32, VALID_KEY_CHARS)
-        await self.asave(must_create=True)
+        while True:
+            self._session_key = get_random_string(32, VALID_KEY_CHARS)
+            with suppress(CreateError):
+                return await self.asave(must_create=True)
 
     def save(self, must_create: bool = False) -> None:
         """Write what has changed. Raises UpdateError when the session was ended meanwhile, and SessionTooLarge."""
