@@ -61,6 +61,7 @@ class Lease:
         self._digest = digest
         self.key = keys.flight(self._prefix, digest)
         self.token = secrets.token_hex(16)
+        self.life_ms = round(conf.current().flight_lease_seconds * 1000)
         self._lock = threading.Lock()
         self._over = False
         self._held = False
@@ -71,17 +72,16 @@ class Lease:
         with self._lock:
             if self._over:
                 return None
-            lease_ms = _lease_ms()
             along = baggage.with_lease() if baggage else ()
             (current, remaining_ms), replies = wire.in_order(
-                [("SET", self.key, self.token, "NX", "GET", "PX", lease_ms), ("PTTL", self.key)],
+                [("SET", self.key, self.token, "NX", "GET", "PX", self.life_ms), ("PTTL", self.key)],
                 along,
             )
             if current is not None:
-                holder = self._holder(current, remaining_ms, lease_ms)
+                holder = self._holder(current, remaining_ms)
                 if holder is not None:
                     return holder
-                wire.checked(wire.call([("SET", self.key, self.token, "PX", lease_ms)]))
+                wire.checked(wire.call([("SET", self.key, self.token, "PX", self.life_ms)]))
             elif baggage and along:
                 baggage.replies = replies
             self._held = True
@@ -109,10 +109,10 @@ class Lease:
             with suppress(CacheUnavailable):
                 wire.post(baggage.unloaded() if baggage else (), landing)
 
-    def _holder(self, current: object, remaining_ms: object, lease_ms: int) -> Holder | None:
+    def _holder(self, current: object, remaining_ms: object) -> Holder | None:
         """None: what lies there is no lease. It has another type or form, or no expiry such as ours have."""
         if isinstance(current, bytes) and _TOKEN.fullmatch(current) and isinstance(remaining_ms, int):
-            if -1 != remaining_ms <= lease_ms:
+            if -1 != remaining_ms <= self.life_ms:
                 token = current.decode()
                 return Holder(self._landing_key(token), max(remaining_ms, 0) / 1000, token)
             return None
@@ -183,10 +183,6 @@ def _unheard(error: redis.ResponseError) -> Landing | None:
     raise error
 
 
-def _lease_ms() -> int:
-    return round(conf.current().flight_lease_seconds * 1000)
-
-
 class _Renewal:
     """One thread that renews all leases of this process. It begins with the first one and ends when there has been none
     for a while: to start a thread for each miss would take longer than to ask Redis."""
@@ -196,10 +192,12 @@ class _Renewal:
         self._leases: set[Lease] = set()
         self._is_running = False
         self._looks_in_vain = 0
+        self._pause_seconds = 0.0
 
     def add(self, lease: Lease) -> None:
         with self._lock:
             self._leases.add(lease)
+            self._pause_seconds = lease.life_ms / 3000
             if not self._is_running:
                 self._is_running = True
                 thread = threading.Thread(target=self._run, name="flight-leases", daemon=True)
@@ -218,7 +216,7 @@ class _Renewal:
                     wire.call(renewals)
 
     def _is_wanted(self) -> bool:
-        time.sleep(_lease_ms() / 3000)
+        time.sleep(self._pause_seconds)
         with self._lock:
             self._looks_in_vain = 0 if self._leases else self._looks_in_vain + 1
             self._is_running = self._looks_in_vain < LOOKS_IN_VAIN
@@ -227,7 +225,7 @@ class _Renewal:
     def _renewals(self) -> list[Command]:
         with self._lock:
             leases = list(self._leases)
-        return [("EVAL", _RENEW.text, 1, lease.key, lease.token, _lease_ms()) for lease in leases]
+        return [("EVAL", _RENEW.text, 1, lease.key, lease.token, lease.life_ms) for lease in leases]
 
 
 _renewal = _Renewal()
