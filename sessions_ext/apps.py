@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 
 from caching.doctor import register as register_with_doctor
-from caching.operations import namespaces
-from caching.operations.namespaces import Content, Namespace
+from caching.inspection import namespaces
+from caching.inspection.namespaces import Content, Namespace
 from sessions_ext import checks, doctor
 
 NAMESPACES = (

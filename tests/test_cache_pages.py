@@ -24,7 +24,7 @@ from caching.models import AuditEntry, Operation, Way
 from caching.stats import Outcome as Read
 from caching.stats import delivery
 from platform_app.models import User
-from tests.caching.operations.counted import count_some
+from tests.caching.inspection.counted import count_some
 
 OVERVIEW = "/admin/cache/"
 ClientFor = Callable[[User], Client]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from caching.operations.wording import Unit, told
+from caching.inspection.wording import Unit, told
 
 Value = float | int | None
 

@@ -10,15 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from caching.admin.pages import VALUES, VIEW, cache_page, frame
+from caching.inspection import names
+from caching.inspection.browsing import Page, browse, named
+from caching.inspection.facts import Facts
+from caching.inspection.namespaces import Content, known
+from caching.inspection.places import BadPlace, Place
+from caching.inspection.searches import EVERYTHING, FOREIGN, OURS, TYPES, BadSearch, Search
+from caching.inspection.values import Opened, open_key
+from caching.inspection.wording import lasting, size
 from caching.models import Operation, Way
-from caching.operations import auditing, names
-from caching.operations.browsing import Page, browse, named
-from caching.operations.facts import Facts
-from caching.operations.namespaces import Content, known
-from caching.operations.places import BadPlace, Place
-from caching.operations.searches import EVERYTHING, FOREIGN, OURS, TYPES, BadSearch, Search
-from caching.operations.values import Opened, open_key
-from caching.operations.wording import lasting, size
+from caching.operations import auditing
 
 PLACE = "from"
 MOST_NAME_CHARACTERS = 300

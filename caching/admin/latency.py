@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from caching.admin.pages import VIEW, cache_page, frame
-from caching.operations import latency, servers, slowlog, timings
-from caching.operations.servers import Server
-from caching.operations.slowlog import Log
+from caching.inspection import latency, servers, slowlog, timings
+from caching.inspection.servers import Server
+from caching.inspection.slowlog import Log
 from caching.stats import series
 from caching.stats.series import Period
 

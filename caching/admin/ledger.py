@@ -11,8 +11,8 @@ from caching.admin.ledger_charts import ledger_charts
 from caching.ai.ledger import prices
 from caching.ai.ledger.days import counts_of
 from caching.ai.ledger.report import ledger_report
+from caching.inspection.wording import usd
 from caching.models import AILedgerLine
-from caching.operations.wording import usd
 
 DAYS = 30
 UNKNOWN = "unknown"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from caching.admin.charts import Chart, Form, Line, Value
 from caching.ai.ledger.report import Report, Sums
-from caching.operations.wording import Unit, share, told, usd
+from caching.inspection.wording import Unit, share, told, usd
 
 DAY_SECONDS = 86_400
 

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from caching.inspection import namespaces
 from caching.models import AILedgerLine
-from caching.operations import actions, namespaces, purging, subjects, warming
+from caching.operations import actions, purging, subjects, warming
 from caching.operations.actions import NoTarget, Target
 from caching.operations.purging import NotPurgeable, Selection
 from caching.stats import series

@@ -16,8 +16,8 @@ from caching.admin.pages import VIEW, cache_page, frame, unavailable
 from caching.ai.ledger.report import Report, copied_report, ledger_report
 from caching.doctor import Level, warnings
 from caching.errors import CacheUnavailable
-from caching.operations.figures import Figures, MemoryFigures, figures
-from caching.operations.overview import Overview, overview
+from caching.inspection.figures import Figures, MemoryFigures, figures
+from caching.inspection.overview import Overview, overview
 from caching.stats.series import Period
 
 MONEY_DAYS: Final = 30

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from caching.admin.charts import Chart, Form, Line, Scale
-from caching.operations.wording import Unit, duration, share, told
+from caching.inspection.wording import Unit, duration, share, told
 from caching.stats import Outcome
 from caching.stats.numbers import Histogram, Numbers, Timed
 from caching.stats.series import Slot

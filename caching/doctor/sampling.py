@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from caching.doctor.findings import NotTold
-from caching.operations import namespaces
+from caching.inspection import namespaces
 
 FEW_KEYS = 2000
 KEYS_A_SCAN = 500

@@ -1,1 +1,1 @@
-"""What operators see and do: the kinds of keys, what a key holds, what one may delete, and who did it."""
+"""What operators do, and who did it: invalidating, deleting, cleaning up and warming."""

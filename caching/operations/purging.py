@@ -19,8 +19,9 @@ from typing import NamedTuple, cast
 from caching import conf, keys
 from caching.connection import wire
 from caching.connection.walking import BEGINNING, Place, walk
-from caching.operations import namespaces, shapes
-from caching.operations.namespaces import Namespace
+from caching.inspection import namespaces
+from caching.inspection.namespaces import Namespace
+from caching.operations import shapes
 
 PATTERN_CHARACTERS = 200
 SAMPLE = 20

@@ -6,8 +6,8 @@ import time
 
 from django import template
 
-from caching.operations import wording
-from caching.operations.wording import Unit
+from caching.inspection import wording
+from caching.inspection.wording import Unit
 
 register = template.Library()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from caching.operations import wording
+from caching.inspection import wording
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from caching.admin.pages import VIEW, frame
-from caching.operations.names import address_of
+from caching.inspection.names import address_of
 from caching.trace import Decision
 from caching.tracing import kept
 from caching.tracing.kept import KEPT_SECONDS

@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 
 from caching.ai.ledger.report import ledger_report
 from caching.connection.walking import BEGINNING
+from caching.inspection.figures import figures
+from caching.inspection.overview import PERIODS, overview
 from caching.models import Operation, Way
 from caching.operations import actions, auditing, cleaning
-from caching.operations.figures import figures
-from caching.operations.overview import PERIODS, overview
 from platform_app.errors import NotFound
 from platform_app.models import Scenario, User
 from platform_app.operations.permissions import MayOperateCache, MaySeeCache

@@ -1,4 +1,4 @@
-"""The form of `GET /api/cache/stats`: that of `caching.operations.figures`, explained."""
+"""The form of `GET /api/cache/stats`: that of `caching.inspection.figures`, explained."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from caching.operations.figures import (
+from caching.inspection.figures import (
     AIFigures,
     Figures,
     KeyFigures,
@@ -17,7 +17,7 @@ from caching.operations.figures import (
     NamespaceFigures,
     ProcessFigures,
 )
-from caching.operations.overview import ALL, PERIODS
+from caching.inspection.overview import ALL, PERIODS
 
 
 class StatsQuerySerializer(serializers.Serializer[Any]):

@@ -12,8 +12,8 @@ from pytest_django import Settings
 from caching.ai import ledger
 from caching.ai.ledger.accounts import Outcome
 from caching.ai.usage import Usage
-from caching.operations.figures import Figures, KindFigures
-from tests.caching.operations.counted import count_some
+from caching.inspection.figures import Figures, KindFigures
+from tests.caching.inspection.counted import count_some
 
 pytestmark = pytest.mark.django_db
 

@@ -11,12 +11,12 @@ from rest_framework.test import APIClient
 from caching.ai import ledger
 from caching.ai.ledger.accounts import Outcome
 from caching.ai.usage import Usage
-from caching.operations.figures import Figures, KindFigures, figures
-from caching.operations.overview import overview
+from caching.inspection.figures import Figures, KindFigures, figures
+from caching.inspection.overview import overview
 from caching.stats.series import Period
 from platform_app.models import User
 from platform_app.operations.stats_serializers import EXAMPLE, StatsSerializer
-from tests.caching.operations.counted import count_some
+from tests.caching.inspection.counted import count_some
 
 PATH = "/api/cache/stats"
 ApiFor = Callable[[User], APIClient]

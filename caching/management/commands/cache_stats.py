@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
 from caching.errors import CacheUnavailable
-from caching.operations.figures import Figures, KindFigures, Latency, NamespaceFigures, figures
-from caching.operations.overview import ALL, PERIODS, overview
-from caching.operations.wording import Unit, duration, lasting, share, size, told, usd
+from caching.inspection.figures import Figures, KindFigures, Latency, NamespaceFigures, figures
+from caching.inspection.overview import ALL, PERIODS, overview
+from caching.inspection.wording import Unit, duration, lasting, share, size, told, usd
 
 GAP = "  "
 KIND_HEADINGS = (

@@ -3,7 +3,7 @@
 from pytest_django import Settings
 
 from caching.admin.charts import Chart, Form, Line, Value
-from caching.operations.wording import Unit
+from caching.inspection.wording import Unit
 
 NOON = 1_767_268_800  # 2026-01-01 12:00 UTC
 

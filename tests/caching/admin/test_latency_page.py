@@ -14,7 +14,7 @@ from caching.stats import delivery
 from caching.stats.numbers import Timed
 from caching.templatetags.durations import microseconds
 from platform_app.models import User
-from tests.caching.operations.conftest import noting_cluster, noting_server
+from tests.caching.inspection.conftest import noting_cluster, noting_server
 
 __all__ = ["noting_cluster", "noting_server"]
 

@@ -14,7 +14,7 @@ import redis
 from django.core.management import call_command
 from django.test import Client
 
-from caching.operations import names
+from caching.inspection import names
 from platform_app.models import User
 from tests.planting import plant, plant_leftovers
 from tests.servers import find_valkey

@@ -8,7 +8,8 @@ from pytest_django import Settings
 
 from caching.connection.walking import BEGINNING, Place, walk
 from caching.errors import CacheUnavailable
-from caching.operations import namespaces, purging
+from caching.inspection import namespaces
+from caching.operations import purging
 from caching.operations.purging import NotPurgeable, preview, purge, select
 from tests.caching.operations.planting import FOREIGN, digest, entry, keep, names, plant
 
