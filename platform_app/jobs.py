@@ -6,7 +6,6 @@ A job that runs for long and waits for others opens a `caching.fresh()` for each
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any
 
 import rq
@@ -47,8 +46,7 @@ class ConsistentJob(Job):
                 return super().perform()
         finally:
             # The process of a job ends without its exit handlers.
-            with suppress(CacheUnavailable):
-                ledger.flush()
+            ledger.end()
             telemetry.flush()
 
     def _cause(self) -> dict[str, str]:

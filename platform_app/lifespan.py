@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
 from typing import Any
 
 from caching.ai import ledger, live, semantic
-from caching.errors import CacheUnavailable
 from caching.stats import delivery, processes
 from platform_app import telemetry
 from platform_app.simulations import turns
@@ -48,6 +46,5 @@ def finish() -> None:
     live.drain()
     semantic.drain(LEARNING_SECONDS)
     delivery.end()
-    with suppress(CacheUnavailable):
-        ledger.flush()
+    ledger.end()
     telemetry.flush()

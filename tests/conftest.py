@@ -13,12 +13,12 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 from rq.serializers import JSONSerializer
 
+from caching import mapped
 from caching.ai.ledger import delivery
 from caching.connection.clients import make_client
 from caching.connection.topology import make as make_topology
 from caching.connection.urls import parse
 from caching.stats import delivery as counts_delivery
-from caching.stats import files as count_files
 from platform_app.models import Role, Scenario, User
 from tests.factories import UserFactory, make_scenario
 from tests.loopback_openai import provider_server
@@ -67,7 +67,7 @@ def ledger_flushed_by_hand() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def counts_in_memory() -> None:
     """Each test has a prefix of its own, and would leave a folder for the counts of it."""
-    count_files.create = count_files.in_memory
+    mapped.create = lambda suffix, size: mapped.in_memory(size)
 
 
 @pytest.fixture(autouse=True)

@@ -138,7 +138,7 @@ def reset() -> None:
     """This process has counted nothing."""
     global _counter, _record  # noqa: PLW0603
     if _counter.file is not None:
-        _counter.file.remove()
+        _counter.file.mapped.remove()
     _counter = _Counter()
     _record = _counter.record
 
@@ -147,7 +147,7 @@ def _begin_anew_after_fork() -> None:
     """What was counted is the parent's, and so is the file."""
     global _counter, _record  # noqa: PLW0603
     if _counter.file is not None:
-        _counter.file.let_go()
+        _counter.file.mapped.let_go()
     _counter = _Counter()
     _record = _counter.record
 

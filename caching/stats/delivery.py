@@ -42,9 +42,9 @@ def adopt() -> int:
         try:
             _deliver(file)
             sheets.forget(file.process)
-            file.remove()
+            file.mapped.remove()
         finally:
-            file.let_go()
+            file.mapped.let_go()
         adopted += 1
     return adopted
 
@@ -78,7 +78,7 @@ def end() -> None:
         flush()
         if (own := stats.own_file()) is not None:
             # At once: what is counted from here on by a thread that goes on is brought by the ticker, or lost.
-            own.remove()
+            own.mapped.remove()
             sheets.forget(own.process)
         processes.leave()
 

@@ -1,66 +1,116 @@
-"""What this process has counted. Counting costs no round trip and no lock: each thread has cells of its own, which only
-grow; the sum is made when somebody asks.
+"""What this process has posted and not yet brought to Redis. Posting costs no round trip, and is not lost when the process
+is killed: the pages lie in memory that outlives it.
 
-A cell belongs to a day, so that what is brought to Redis late is still booked on the day when it happened.
+There are two of them: while one is brought to Redis, the other is written on. An entry belongs to a day, so that what is
+brought late is still booked on the day when it happened.
 """
 
+from __future__ import annotations
+
+import os
+import threading
 from collections.abc import Callable, Sequence
 from time import time
-from typing import NamedTuple
 
-from caching import trace
+from caching import mapped, trace
 from caching.ai.ledger.accounts import Outcome
+from caching.ai.ledger.pages import PAGE_BYTES, Page, pages_in
+from caching.ai.ledger.postings import Cell, Key
 from caching.ai.usage import Usage
 from caching.policy import DAY
-from caching.tallies import Tallies
 
-CLOSED = 0
-"""The day of all days that are over."""
+SUFFIX = ".ledger"
+FILE_BYTES = 2 * PAGE_BYTES
 
 _SCOPE = "scenario:"
 _NOTHING = Usage()
 
-
-class Key(NamedTuple):
-    """What a cell counts. `day` is that of UTC, since 1970."""
-
-    day: int
-    operation: str
-    kind: str
-    model: str
-    scenario: str
-    outcome: Outcome
-
-
-class Cell(NamedTuple):
-    requests: int = 0
-    input_tokens: int = 0
-    cached_input_tokens: int = 0
-    output_tokens: int = 0
-    pictures: int = 0
-    milliseconds: int = 0
-
-    def plus(self, other: "Cell") -> "Cell":
-        return Cell(*(mine + his for mine, his in zip(self, other, strict=True)))
-
-    def minus(self, other: "Cell") -> "Cell":
-        return Cell(*(mine - his for mine, his in zip(self, other, strict=True)))
-
-
-# As threads have them: a Key with the scope of the scenario, and the parts of a Cell. To make the named ones, and whole
-# numbers of days, would take half as long again.
+# A Key with the scope of the scenario and a number of days that is no int: to make a proper one would take half as long again.
 _RawKey = tuple[float, str, str, str, str, Outcome]
-_Cells = dict[_RawKey, list[int]]
 
+
+class Book:
+    """Pages are taken under `lock`, and written on by who holds it. It may be held twice by a thread: what is collected as
+    garbage while it is held may post, too."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.places: dict[_RawKey, int] = {}
+        """Where each key stands in `words`, which are those of the open page."""
+        self.words = memoryview(b"")
+        self._file: mapped.Mapped | None = None
+        self._pages: list[Page] = []
+        self._free: list[Page] = []
+        self._written: list[Page] = []
+        """In order; the last one is open."""
+        self._number = 0
+
+    @property
+    def process(self) -> str:
+        return "" if self._file is None else self._file.name
+
+    def place(self, raw: _RawKey) -> int:
+        """A new entry. The caller holds the lock."""
+        day, operation, kind, model, scope, outcome = raw
+        key = Key(int(day), operation, kind, model, scope.removeprefix(_SCOPE), outcome)
+        place = self._written[-1].add(key) if self._written else None
+        while place is None:
+            self._turn()
+            place = self._written[-1].add(key)
+        self.places[raw] = place
+        return place
+
+    def _turn(self) -> None:
+        """To a new page. Only when Redis has been away for long are there none left in the file."""
+        if self._file is None:
+            self._file = mapped.create(SUFFIX, FILE_BYTES)
+            self._pages = pages_in(self._file.memory)
+            self._free = [*self._pages]
+        page = self._free.pop() if self._free else Page(memoryview(bytearray(PAGE_BYTES)))
+        self._number += 1
+        page.begin(self._number)
+        self._written.append(page)
+        self.words = page.words
+        self.places.clear()
+
+    def take(self) -> list[Page]:
+        """All that was posted so far, in order. Nobody writes on these pages any more; give each back."""
+        with self.lock:
+            taken, self._written = self._written, []
+            self.places.clear()
+        return taken
+
+    def give_back(self, page: Page) -> None:
+        """Redis has it."""
+        page.clear()
+        with self.lock:
+            if page in self._pages:
+                self._free.append(page)
+
+    def postings(self) -> dict[Key, Cell]:
+        """What was posted and not taken."""
+        found: dict[Key, Cell] = {}
+        with self.lock:
+            for page in self._written:
+                for key, cell in page.postings().items():
+                    found[key] = found.get(key, Cell()).plus(cell)
+        return found
+
+    def close(self) -> None:
+        """The file goes if all of it is in Redis, and has been given back. What is posted later has another one."""
+        with self.lock:
+            if self._file is not None and not self._written:
+                self._file.remove()
+                self._file, self._pages, self._free = None, [], []
+
+    def leave_to_parent(self) -> None:
+        """In the child of a fork: its lock must end with the parent."""
+        if self._file is not None:
+            self._file.let_go()
+
+
+_book = Book()
 _begin: list[Callable[[], None]] = []
-
-
-def _add(to: _Cells, cells: _Cells) -> None:
-    for key, cell in cells.items():
-        to[key] = [mine + more for mine, more in zip(to.get(key, Cell()), cell, strict=True)]
-
-
-_tallies: Tallies[_Cells] = Tallies(dict, _add)
 
 
 def record(
@@ -74,7 +124,7 @@ def record(
     requests: int = 1,
     seconds: float = 0,
 ) -> None:
-    """Books one request, or several of one kind that took `usage` together; with a hit, what it took when it was fresh.
+    """Posts one request, or several of one kind that took `usage` together; with a hit, what it took when it was fresh.
 
     `kind` is that of `AIRequest`: chat, embedding, image, response. `seconds` is how long the provider took.
     """
@@ -83,63 +133,53 @@ def record(
             break
     else:
         scope = ""
-    key = (time() // DAY, operation, kind, model, scope, outcome)
-    try:
-        cell = _tallies.mine.tally[key]
-    except KeyError:
-        cell = _new_cell(key)
-    cell[0] += requests
-    cell[1] += usage.input_tokens
-    cell[2] += usage.cached_input_tokens
-    cell[3] += usage.output_tokens
-    if pictures:
-        cell[4] += pictures
-    if seconds:
-        cell[5] += round(1000 * seconds)
+    raw = (time() // DAY, operation, kind, model, scope, outcome)
+    book = _book
+    with book.lock:
+        place = book.places.get(raw) or _new_place(book, raw)
+        words = book.words
+        words[place] += requests
+        words[place + 1] += usage.input_tokens
+        words[place + 2] += usage.cached_input_tokens
+        words[place + 3] += usage.output_tokens
+        if pictures:
+            words[place + 4] += pictures
+        if seconds:
+            words[place + 5] += round(1000 * seconds)
     if (account := trace.current()) is not None:
         tokens = usage.input_tokens, usage.cached_input_tokens, usage.output_tokens
         account.post(model, outcome, (requests, *tokens, pictures))
 
 
-def _new_cell(key: _RawKey) -> list[int]:
-    cell = _tallies.mine.tally.setdefault(key, [0, 0, 0, 0, 0, 0])
+def _new_place(book: Book, raw: _RawKey) -> int:
     for begin in _begin:
         begin()
-    return cell
+    return book.place(raw)
 
 
-def call_at_new_cells(begin: Callable[[], None]) -> None:
-    """`begin` is called after a thread posts to a cell for the first time: rarely, but always after a fork."""
+def call_at_new_entries(begin: Callable[[], None]) -> None:
+    """`begin` is called when there is something to bring: rarely, but always after a fork."""
     _begin.append(begin)
 
 
-def postings() -> dict[Key, Cell]:
-    """Everything that this process has counted so far.
-
-    A posting that another thread is in the midst of may be there in part; the rest of it comes with the next call.
-    """
-    merged: dict[Key, Cell] = {}
-    with _tallies.all() as tallies:
-        for cells in tallies:
-            # A copy is made at once; adding up goes over keys while other threads may add some.
-            for raw, cell in dict(cells).items():
-                key = _key(*raw)
-                merged[key] = merged.get(key, Cell()).plus(Cell(*cell))
-    return merged
-
-
-def _key(day: float, operation: str, kind: str, model: str, scope: str, outcome: Outcome) -> Key:
-    return Key(int(day), operation, kind, model, scope.removeprefix(_SCOPE), outcome)
-
-
-def close_days_before(day: int) -> None:
-    """These days are over for so long that nobody posts to them any more: their cells are merged into one day."""
-    with _tallies.all() as (finished, *running):
-        for cells in (finished, *running):
-            for key in [key for key in dict(cells) if CLOSED < key[0] < day]:
-                _add(finished, {(CLOSED, *key[1:]): cells.pop(key)})
+def own() -> Book:
+    """That of this process."""
+    return _book
 
 
 def begin_anew() -> None:
-    """This process has counted nothing, such as the child of a fork."""
-    _tallies.begin_anew()
+    """This process has posted nothing."""
+    global _book  # noqa: PLW0603
+    _book.take()
+    _book.close()
+    _book = Book()
+
+
+def _begin_anew_after_fork() -> None:
+    """What was posted is the parent's, who will bring it."""
+    global _book  # noqa: PLW0603
+    _book.leave_to_parent()
+    _book = Book()
+
+
+os.register_at_fork(after_in_child=_begin_anew_after_fork)

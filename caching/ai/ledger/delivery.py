@@ -1,9 +1,11 @@
-"""Brings what this process has counted to Redis: every few seconds from a thread of its own, and when the process ends.
+"""Brings what the processes of this machine have posted to Redis: every few seconds, and when a process ends.
 
-Nothing is lost or doubled by a failure: what was counted stays here until Redis has said that it has it, and a batch that
-is sent again because its reply was lost is known by its number. What a killed process had not yet brought is lost: that
-of `FLUSH_SECONDS`.
+Nothing is lost or doubled by a failure: what was posted stays on its page until Redis has said that it has it, and a page
+that is sent again because its reply was lost is known by its number. What a killed process has left behind is brought by
+another one.
 """
+
+from __future__ import annotations
 
 import atexit
 import os
@@ -11,14 +13,16 @@ import secrets
 import threading
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
 
-from caching import conf, keys, policy
+from caching import conf, keys, mapped, policy, stats
 from caching.ai.ledger import book, sheets, totals
-from caching.ai.ledger.book import CLOSED, Cell, Key
+from caching.ai.ledger.book import FILE_BYTES, SUFFIX
+from caching.ai.ledger.pages import Page, Unreadable, pages_in
+from caching.ai.ledger.postings import Cell, Key
 from caching.connection import wire
 from caching.connection.wire import Argument, Command, Script
 from caching.errors import CacheUnavailable
+from caching.mapped import Mapped
 from caching.ticker import Ticker
 
 FLUSH_SECONDS = 5.0
@@ -27,69 +31,82 @@ _POST = Script("post_to_sheet")
 
 
 def flush() -> None:
-    """Brings all to Redis that was counted before this call. Raises CacheUnavailable; then it is brought later."""
+    """Brings all to Redis that was posted before this call. Raises CacheUnavailable; then it is brought later."""
     _flusher.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    number: int
-    amounts: dict[int, dict[str, int]]
-    """By day."""
-    totals: dict[str, int]
+def end() -> None:
+    """For the end of a process, whose exit handlers may not run. What cannot be brought now is left to other processes."""
+    with suppress(CacheUnavailable):
+        flush()
+        book.own().close()
+
+
+def adopt() -> int:
+    """Brings what killed processes of this machine have left behind; of how many. Raises CacheUnavailable."""
+    adopted = 0
+    for file in mapped.left_behind(SUFFIX, FILE_BYTES):
+        try:
+            adopted += _bring_left(file)
+        finally:
+            file.let_go()
+    return adopted
+
+
+def _bring_left(file: Mapped) -> bool:
+    """False: it is none of ours, and is left alone."""
+    try:
+        pages = pages_in(file.memory)
+    except Unreadable:
+        return False
+    for page in sorted((page for page in pages if page.number), key=lambda page: page.number):
+        _bring(file.name, page)
+        page.clear()
+    file.remove()
+    return True
 
 
 class _Flusher:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = "~" + secrets.token_hex(8)
-        self._number = 0
-        self._taken: dict[Key, Cell] = {}
-        self._unanswered: _Batch | None = None
+        self._pages: list[Page] = []
 
     def flush(self) -> None:
         with self._lock:
-            # Perhaps Redis has it and only the answer was lost, so that it must stay as it is.
+            # Perhaps Redis has these and only the answer was lost: nothing may be added to them.
             self._send()
-            self._take()
+            self._pages = book.own().take()
             self._send()
-
-    def _take(self) -> None:
-        """Makes a batch of what was counted since the last one."""
-        postings = book.postings()
-        by_day: defaultdict[int, list[tuple[Key, Cell]]] = defaultdict(list)
-        for key, cell in postings.items():
-            if key.day != CLOSED and cell != (before := self._taken.get(key, Cell())):
-                by_day[key.day].append((key, cell.minus(before)))
-        if not by_day:
-            return
-        self._taken = postings
-        self._number += 1
-        amounts = {day: sheets.amounts(posted) for day, posted in by_day.items()}
-        posted = [each for some in by_day.values() for each in some]
-        self._unanswered = _Batch(self._number, amounts, totals.amounts(posted))
 
     def _send(self) -> None:
-        if self._unanswered is None:
-            return
-        batch = self._unanswered
-        wire.checked(wire.run(_POST, self._calls(batch), idempotent=True))
-        self._unanswered = None
-        # Who was interrupted at midnight may still post to the day before.
-        book.close_days_before(max(batch.amounts) - 1)
-        # The ledger has it. The totals may do without this batch, but must not get it twice.
-        with suppress(CacheUnavailable):
-            totals.add(batch.totals)
+        while self._pages:
+            _bring(book.own().process, self._pages[0])
+            book.own().give_back(self._pages.pop(0))
 
-    def _calls(self, batch: _Batch) -> list[Command]:
-        prefix = conf.key_prefix()
-        calls: list[Command] = []
-        for day, amounts in batch.amounts.items():
-            pairs: list[Argument] = [part for pair in amounts.items() for part in pair]
-            ttl_seconds = sheets.KEPT_SECONDS + policy.with_jitter(policy.DAY)
-            head = (keys.ai_sheet(prefix, sheets.date_of(day)), secrets.token_hex(8), ttl_seconds)
-            calls.append((*head, self._process, batch.number, *pairs))
-        return calls
+
+def _bring(process: str, page: Page) -> None:
+    postings = page.postings()
+    if page.is_booked or not postings:
+        return
+    wire.checked(wire.run(_POST, _calls(process, page.number, postings), idempotent=True))
+    page.note_booked()
+    # The ledger has it. The totals may do without this page, but must not get it twice.
+    with suppress(CacheUnavailable):
+        totals.add(totals.amounts(postings.items()))
+
+
+def _calls(process: str, number: int, postings: dict[Key, Cell]) -> list[Command]:
+    by_day: defaultdict[int, list[tuple[Key, Cell]]] = defaultdict(list)
+    for key, cell in postings.items():
+        by_day[key.day].append((key, cell))
+    prefix = conf.key_prefix()
+    calls: list[Command] = []
+    for day, posted in by_day.items():
+        pairs: list[Argument] = [part for pair in sheets.amounts(posted).items() for part in pair]
+        ttl_seconds = sheets.KEPT_SECONDS + policy.with_jitter(policy.DAY)
+        head = (keys.ai_sheet(prefix, sheets.date_of(day)), secrets.token_hex(8), ttl_seconds)
+        calls.append((*head, f"~{process}", number, *pairs))
+    return calls
 
 
 def _begin_ticker() -> None:
@@ -99,6 +116,7 @@ def _begin_ticker() -> None:
 def _flush_if_possible() -> None:
     with suppress(CacheUnavailable):
         flush()
+        adopt()
 
 
 def _tick() -> None:
@@ -114,19 +132,21 @@ _ticker = _new_ticker()
 
 
 def reset() -> None:
-    """This process has counted nothing and owes nothing."""
+    """This process has posted nothing and owes nothing."""
     global _flusher  # noqa: PLW0603
     book.begin_anew()
     _flusher = _Flusher()
 
 
 def _begin_anew_after_fork() -> None:
-    """What was counted is the parent's, who will bring it, and so is the thread."""
-    global _ticker  # noqa: PLW0603
-    reset()
+    """What was posted is the parent's, who will bring it, and so is the thread."""
+    global _flusher, _ticker  # noqa: PLW0603
+    _flusher = _Flusher()
     _ticker = _new_ticker()
 
 
-book.call_at_new_cells(_begin_ticker)
-atexit.register(_flush_if_possible)
+book.call_at_new_entries(_begin_ticker)
+# Also in processes that ask no AI: one of them may be the only one left.
+stats.call_when_counting(_begin_ticker)
+atexit.register(end)
 os.register_at_fork(after_in_child=_begin_anew_after_fork)

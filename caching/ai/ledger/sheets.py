@@ -14,7 +14,7 @@ import msgspec
 
 from caching import conf, keys, policy, stats
 from caching.ai.ledger.accounts import ASKED, COUNTS, Account, Counts, Outcome
-from caching.ai.ledger.book import Cell, Key
+from caching.ai.ledger.postings import Cell, Key, printable
 from caching.connection import wire
 from caching.connection.failures import code_of
 
@@ -78,11 +78,6 @@ def _field(key: Key, count: str) -> str:
         count,
     )
     return msgspec.json.encode(field).decode()
-
-
-def printable(text: str, characters: int) -> str:
-    """No database refuses it, and no terminal does what it says."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text[:characters])
 
 
 def read(days: Sequence[date]) -> list[Sheet]:

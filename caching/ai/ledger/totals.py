@@ -14,14 +14,13 @@ import msgspec
 
 from caching import conf, keys
 from caching.ai.ledger.accounts import ASKED, COUNTS, Counts
-from caching.ai.ledger.book import Cell, Key
+from caching.ai.ledger.postings import Cell, Key, printable
 from caching.ai.ledger.sheets import (
     AMOUNT,
     KEPT_SECONDS,
     MODEL_CHARACTERS,
     OPERATION_CHARACTERS,
     counted,
-    printable,
 )
 from caching.connection import wire
 from caching.connection.failures import code_of

@@ -4,6 +4,9 @@ import msgspec
 
 from caching.ai.usage import Usage
 
+MOST_TOKENS = 10**9
+"""Of one answer. What is no number of tokens is not booked."""
+
 
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
@@ -22,10 +25,14 @@ class Tokens(msgspec.Struct):
     def as_usage(self) -> Usage:
         details = self.prompt_tokens_details or self.input_tokens_details
         return Usage(
-            self.prompt_tokens or self.input_tokens or 0,
-            self.completion_tokens or self.output_tokens or 0,
-            (details and details.cached_tokens) or 0,
+            _believed(self.prompt_tokens or self.input_tokens),
+            _believed(self.completion_tokens or self.output_tokens),
+            _believed(details.cached_tokens if details else None),
         )
+
+
+def _believed(tokens: int | None) -> int:
+    return tokens if tokens is not None and 0 <= tokens <= MOST_TOKENS else 0
 
 
 class _Reply(msgspec.Struct):

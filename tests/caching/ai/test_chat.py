@@ -252,6 +252,13 @@ def test_a_server_that_counts_no_tokens_is_taken_as_it_is(provider_server: Loopb
     assert ai.chat("chat", QUESTION).usage == Usage()
 
 
+def test_what_is_no_number_of_tokens_is_not_booked(provider_server: LoopbackOpenAI) -> None:
+    usage = {"prompt_tokens": -5, "completion_tokens": 2**63, "total_tokens": 1}
+    provider_server.script(Reply("Hello.", usage=usage))
+    assert ai.chat("chat", QUESTION).usage == Usage()
+    assert ai.chat("chat", QUESTION).text == "Hello."
+
+
 def test_text_that_is_no_unicode_is_rejected(provider_server: LoopbackOpenAI) -> None:
     with pytest.raises(AIRequestRejected):
         ai.chat("chat", [{"role": "user", "content": "\ud800"}])

@@ -1,7 +1,7 @@
-"""A process that posts to the ledger: `python -m tests.caching.ai.ledger.poster PREFIX HITS`
+"""A process that posts to the ledger: `python -m tests.caching.ai.ledger.poster PREFIX FOLDER HITS`
 
 It posts so many hits from several threads, says `posted`, and then does what the lines say that it is sent: `flush`, `post`
-one more, or `end`. FLUSH_SECONDS is a day: what arrives, it has brought by itself or at its exit.
+one more, `adopt` what killed ones have left, or `end`. FLUSH_SECONDS is a day: what arrives, it has brought by itself or at its exit.
 """
 
 import os
@@ -14,7 +14,7 @@ THREADS = 4
 
 
 def main() -> None:
-    prefix, hits = sys.argv[1], int(sys.argv[2])
+    prefix, folder, hits = sys.argv[1], sys.argv[2], int(sys.argv[3])
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     from django.conf import settings
@@ -24,6 +24,7 @@ def main() -> None:
     from caching.ai.usage import Usage
 
     settings.REDIS_KEY_PREFIX = prefix
+    settings.CACHING = {**settings.CACHING, "COUNTS_FOLDER": folder}
     delivery.FLUSH_SECONDS = 86_400
 
     def post() -> None:
@@ -41,6 +42,8 @@ def main() -> None:
                 ledger.flush()
             case "post":
                 post()
+            case "adopt":
+                delivery.adopt()
             case "end":
                 break
         say("done")

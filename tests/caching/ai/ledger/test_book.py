@@ -4,19 +4,18 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 from caching.ai import ledger
 from caching.ai.ledger import book
 from caching.ai.ledger.accounts import Outcome
-from caching.ai.ledger.book import Cell
+from caching.ai.ledger.postings import Cell
 from caching.ai.usage import Usage
 
 Post = Callable[..., None]
 
 
 def cells(outcome: Outcome = Outcome.HIT) -> list[Cell]:
-    return [cell for key, cell in book.postings().items() if key.outcome is outcome]
+    return [cell for key, cell in book.own().postings().items() if key.outcome is outcome]
 
 
 def test_what_is_posted_adds_up(post: Post) -> None:
@@ -30,14 +29,14 @@ def test_accounts_are_kept_apart(post: Post) -> None:
     post(Outcome.HIT, operation="goal_check")
     post(Outcome.HIT, model="gpt-5")
     post(Outcome.HIT, scopes=("scenario:13",))
-    assert {cell.requests for cell in book.postings().values()} == {1}
-    assert len(book.postings()) == 5
+    assert {cell.requests for cell in book.own().postings().values()} == {1}
+    assert len(book.own().postings()) == 5
 
 
 def test_the_scenario_is_taken_from_the_scopes() -> None:
     for scopes in ((), ("user:7",), ("user:7", "scenario:12"), ("scenario:",)):
         ledger.record("chat", "chat", "gpt-5-mini", scopes, Outcome.HIT)
-    assert {key.scenario: cell.requests for key, cell in book.postings().items()} == {"": 3, "12": 1}
+    assert {key.scenario: cell.requests for key, cell in book.own().postings().items()} == {"": 3, "12": 1}
 
 
 def test_a_batch_is_one_posting_of_several_requests() -> None:
@@ -67,15 +66,6 @@ def test_postings_outlive_their_threads(post: Post) -> None:
         thread.start()
         thread.join()
     assert cells()[0].requests == 50
-
-
-def test_days_that_are_over_become_one(post: Post, clock: Callable[[datetime], None]) -> None:
-    for day in (1, 2, 3):
-        clock(datetime(2026, 3, day, tzinfo=UTC))
-        post(Outcome.HIT)
-    today = max(key.day for key in book.postings())
-    book.close_days_before(today)
-    assert {key.day: cell.requests for key, cell in book.postings().items()} == {book.CLOSED: 2, today: 1}
 
 
 def test_a_child_has_posted_nothing(post: Post) -> None:

@@ -4,15 +4,17 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
-from caching import keys
+from caching import keys, mapped
 from caching.ai import ledger
-from caching.ai.ledger import delivery, sheets
+from caching.ai.ledger import book, delivery, sheets, totals
 from caching.ai.ledger.accounts import Counts, Outcome
+from caching.ai.ledger.pages import Page
 from caching.ai.usage import Usage
 from caching.connection import wire
 from caching.errors import CacheUnavailable
@@ -234,3 +236,132 @@ def test_the_thread_brings_it_within_seconds(post: Post, held: Held, monkeypatch
     monkeypatch.setattr(delivery, "_flush_if_possible", flush_and_rest)
     post(Outcome.HIT)
     assert is_at_rest.wait(10)
+
+
+class TestKilled:
+    """What a process leaves behind that is killed with `kill -9`, at whatever point."""
+
+    @pytest.fixture(autouse=True)
+    def in_files(self, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings.CACHING = {**settings.CACHING, "COUNTS_FOLDER": str(tmp_path)}
+        monkeypatch.setattr(mapped, "create", lambda suffix, size: mapped.in_file("7" * 32, suffix, size))
+
+    def test_all_of_it_is_brought_by_another_one(self, post: Post, held: Held) -> None:
+        post(Outcome.HIT, times=3)
+        kill()
+        assert delivery.adopt() == 1
+        assert held() == sum([HIT] * 3, Counts())
+        assert delivery.adopt() == 0
+        assert list(mapped.folder().iterdir()) == []
+
+    def test_on_both_pages(self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+        post(Outcome.HIT)
+        with monkeypatch.context() as broken:
+            broken.setattr(wire, "run", unavailable)
+            with pytest.raises(CacheUnavailable):
+                ledger.flush()
+            post(Outcome.FRESH)
+        kill()
+        delivery.adopt()
+        assert held() == HIT + FRESH
+
+    def test_that_redis_has_already_is_not_doubled(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        post(Outcome.HIT)
+        with monkeypatch.context() as broken:
+            broken.setattr(Page, "note_booked", unavailable)
+            with pytest.raises(CacheUnavailable):
+                ledger.flush()
+        kill()
+        delivery.adopt()
+        assert held() == HIT
+        assert sum_of_totals() == HIT
+
+    def test_the_totals_have_nothing_twice(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        post(Outcome.HIT)
+        with monkeypatch.context() as broken:
+            broken.setattr(Page, "clear", unavailable)
+            with pytest.raises(CacheUnavailable):
+                ledger.flush()
+        kill()
+        delivery.adopt()
+        assert held() == HIT
+        assert sum_of_totals() == HIT
+
+    def test_without_redis_it_is_brought_later(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        post(Outcome.HIT)
+        kill()
+        with monkeypatch.context() as broken:
+            broken.setattr(wire, "run", unavailable)
+            with pytest.raises(CacheUnavailable):
+                delivery.adopt()
+        assert delivery.adopt() == 1
+        assert held() == HIT
+
+    def test_who_ends_leaves_no_file(self, post: Post, held: Held) -> None:
+        post(Outcome.HIT)
+        ledger.end()
+        assert list(mapped.folder().iterdir()) == []
+        post(Outcome.HIT)
+        ledger.end()
+        assert held() == HIT + HIT
+
+    def test_who_ends_without_redis_leaves_it_to_others(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        post(Outcome.HIT)
+        with monkeypatch.context() as broken:
+            broken.setattr(wire, "run", unavailable)
+            ledger.end()
+        kill()
+        assert delivery.adopt() == 1
+        assert held() == HIT
+
+    def test_a_living_one_is_left_alone(self, post: Post, held: Held) -> None:
+        post(Outcome.HIT)
+        assert delivery.adopt() == 0
+        assert held() == Counts()
+
+    def test_what_is_no_ledger_is_left_alone(self) -> None:
+        stranger = mapped.folder() / f"stranger{book.SUFFIX}"
+        stranger.write_bytes(b"\x09" + bytes(book.FILE_BYTES - 1))
+        assert delivery.adopt() == 0
+        assert stranger.exists()
+
+
+def kill() -> None:
+    """This process knows nothing of its book any more, and holds no lock on it."""
+    book.own().leave_to_parent()
+    book._book = book.Book()
+    delivery._flusher = delivery._Flusher()
+
+
+def unavailable(*_: Any, **__: Any) -> None:
+    raise CacheUnavailable("gone")
+
+
+def sum_of_totals() -> Counts:
+    return sum((sums.counts for sums in totals.read().values()), Counts())
+
+
+def test_more_accounts_than_the_file_has_room_for_while_redis_is_away(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = 12_000
+    with monkeypatch.context() as broken:
+        broken.setattr(wire, "run", unavailable)
+        for scenario in range(accounts):
+            post(Outcome.HIT, scopes=(f"scenario:{scenario}",))
+            if scenario % 5000 == 0:
+                with pytest.raises(CacheUnavailable):
+                    ledger.flush()
+    post(Outcome.FRESH)
+    ledger.flush()
+    assert sum_of_totals() == sum([HIT] * accounts, FRESH)
+    (sheet,) = sheets.read([TODAY])
+    assert len(sheet.counts) == accounts
