@@ -30,14 +30,16 @@ _RawKey = tuple[float, str, str, str, str, Outcome]
 
 
 class Book:
-    """Pages are taken under `lock`, and written on by who holds it. It may be held twice by a thread: what is collected as
-    garbage while it is held may post, too."""
+    """Pages are taken under `lock`, and written on by who holds it.
+
+    A thread may come by once more in the midst of it: garbage that is collected then may post, too. So no step may rely on
+    what it has seen before it made an object or called a function.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.places: dict[_RawKey, int] = {}
-        """Where each key stands in `words`, which are those of the open page."""
-        self.words = memoryview(b"")
+        self.places: dict[_RawKey, tuple[memoryview, int]] = {}
+        """Where each key stands: the words of a page, and the first of them."""
         self._file: mapped.Mapped | None = None
         self._pages: list[Page] = []
         self._free: list[Page] = []
@@ -49,36 +51,40 @@ class Book:
     def process(self) -> str:
         return "" if self._file is None else self._file.name
 
-    def place(self, raw: _RawKey) -> int:
-        """A new entry. The caller holds the lock."""
+    def place(self, raw: _RawKey) -> tuple[memoryview, int]:
+        """That of a new entry. The caller holds the lock."""
         day, operation, kind, model, scope, outcome = raw
         key = Key(int(day), operation, kind, model, scope.removeprefix(_SCOPE), outcome)
-        place = self._written[-1].add(key) if self._written else None
-        while place is None:
-            self._turn()
-            place = self._written[-1].add(key)
-        self.places[raw] = place
-        return place
+        page = self._written[-1] if self._written else self._turned()
+        while (place := page.add(key)) is None:
+            page = self._turned()
+        self.places[raw] = page.words, place
+        return page.words, place
 
-    def _turn(self) -> None:
-        """To a new page. Only when Redis has been away for long are there none left in the file."""
+    def _turned(self) -> Page:
+        """A new page. Only when Redis has been away for long are there none left in the file."""
         if self._file is None:
-            self._file = mapped.create(SUFFIX, FILE_BYTES)
-            self._pages = pages_in(self._file.memory)
-            self._free = [*self._pages]
+            self._open()
         page = self._free.pop() if self._free else Page(memoryview(bytearray(PAGE_BYTES)))
         self._number += 1
         page.begin(self._number)
         self._written.append(page)
-        self.words = page.words
-        self.places.clear()
+        return page
+
+    def _open(self) -> None:
+        made = mapped.create(SUFFIX, FILE_BYTES)
+        if self._file is None:
+            self._file, self._pages = made, pages_in(made.memory)
+            self._free = [*self._pages]
+        else:
+            made.remove()
 
     def take(self) -> list[Page]:
         """All that was posted so far, in order. Nobody writes on these pages any more; give each back."""
         with self.lock:
             taken, self._written = self._written, []
             self.places.clear()
-        return taken
+        return sorted(taken, key=lambda page: page.number)
 
     def give_back(self, page: Page) -> None:
         """Redis has it."""
@@ -136,8 +142,7 @@ def record(
     raw = (time() // DAY, operation, kind, model, scope, outcome)
     book = _book
     with book.lock:
-        place = book.places.get(raw) or _new_place(book, raw)
-        words = book.words
+        words, place = book.places.get(raw) or _new_place(book, raw)
         words[place] += requests
         words[place + 1] += usage.input_tokens
         words[place + 2] += usage.cached_input_tokens
@@ -151,7 +156,7 @@ def record(
         account.post(model, outcome, (requests, *tokens, pictures))
 
 
-def _new_place(book: Book, raw: _RawKey) -> int:
+def _new_place(book: Book, raw: _RawKey) -> tuple[memoryview, int]:
     for begin in _begin:
         begin()
     return book.place(raw)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from contextlib import suppress
 
 from caching.ai.ledger.postings import PARTS, Cell, Key, Unnamed
 
@@ -60,14 +61,14 @@ class Page:
         place = start + 1 + -(-len(name) // 8)
         if place + PARTS > len(self.words):
             return None
-        self._memory[(start + 1) * 8 : (start + 1) * 8 + len(name)] = name
         self.words[start] = len(name)
-        # Last: before this there is no entry.
         self.words[_AT_END] = place + PARTS
+        # Now that it has its room: to slice may collect garbage, which may post, too.
+        self._memory[(start + 1) * 8 : (start + 1) * 8 + len(name)] = name
         return place
 
     def postings(self) -> dict[Key, Cell]:
-        """What is no entry of ours is passed over, with what comes after it."""
+        """What is no entry of ours is passed over."""
         found: dict[Key, Cell] = {}
         for key, cell in self._entries():
             found[key] = found.get(key, Cell()).plus(cell)
@@ -80,11 +81,10 @@ class Page:
             place = start + 1 + -(-length // 8)
             if place + PARTS > end:
                 return
-            try:
+            # Its process may have been killed before it had a name.
+            with suppress(Unnamed):
                 key = Key.named(bytes(self._memory[(start + 1) * 8 : (start + 1) * 8 + length]))
-            except Unnamed:
-                return
-            yield key, Cell(*self.words[place : place + PARTS])
+                yield key, Cell(*self.words[place : place + PARTS])
             start = place + PARTS
 
     def clear(self) -> None:

@@ -5,10 +5,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from caching import mapped
 from caching.ai import ledger
 from caching.ai.ledger import book
 from caching.ai.ledger.accounts import Outcome
-from caching.ai.ledger.postings import Cell
+from caching.ai.ledger.pages import Page
+from caching.ai.ledger.postings import Cell, Key
 from caching.ai.usage import Usage
 
 Post = Callable[..., None]
@@ -77,3 +81,34 @@ def test_a_child_has_posted_nothing(post: Post) -> None:
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 1
     assert cells()[0].requests == 1
+
+
+@pytest.mark.parametrize(
+    ("of", "step"),
+    [(mapped, "create"), (Page, "begin"), (Page, "add"), (Key, "name")],
+    ids=["create", "begin", "add", "name"],
+)
+@pytest.mark.parametrize("scenarios", [1, 4000], ids=["one page", "two pages"])
+def test_who_posts_in_the_midst_of_a_posting_of_his_own_thread(
+    post: Post, monkeypatch: pytest.MonkeyPatch, of: object, step: str, scenarios: int
+) -> None:
+    """As an answer does that nobody has read to its end, when it is collected as garbage."""
+    usual, within = getattr(of, step), [0, 0]
+
+    def interrupted(*given: object) -> object:
+        if within[0]:
+            return usual(*given)
+        within[0] = 1
+        post(Outcome.HIT, scopes=(f"scenario:{within[1]}",))
+        done = usual(*given)
+        post(Outcome.HIT, scopes=(f"scenario:{within[1]}",))
+        within[0], within[1] = 0, within[1] + 1
+        return done
+
+    monkeypatch.setattr(of, step, interrupted)
+    for scenario in range(scenarios):
+        post(Outcome.FRESH, scopes=(f"scenario:{scenario}",))
+    assert sum(cell.requests for cell in cells(Outcome.FRESH)) == scenarios
+    assert sum(cell.requests for cell in cells()) == 2 * within[1] > 0
+    numbers = [page.number for page in book.own().take()]
+    assert numbers == sorted(set(numbers))
