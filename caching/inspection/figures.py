@@ -13,9 +13,8 @@ from caching.inspection.overview import ALL, Overview
 from caching.inspection.samples import NamespaceShare, Sample
 from caching.stats import Outcome
 from caching.stats.cells import MOST_KINDS, OTHER
-from caching.stats.numbers import Histogram, Numbers, Timed
+from caching.stats.numbers import Histogram, Numbers, Timed, total
 from caching.stats.processes import Process
-from caching.stats.series import total
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,11 +172,12 @@ def latencies(timed: Mapping[Timed, Histogram]) -> dict[str, Latency]:
     return {
         str(what): Latency(
             count=histogram.count,
-            p50_seconds=histogram.percentile(0.5),
-            p95_seconds=histogram.percentile(0.95),
-            p99_seconds=histogram.percentile(0.99),
+            p50_seconds=p50,
+            p95_seconds=p95,
+            p99_seconds=p99,
         )
         for what, histogram in timed.items()
+        for p50, p95, p99 in (histogram.percentiles((0.5, 0.95, 0.99)),)
     }
 
 
