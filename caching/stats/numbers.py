@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 
 
 class Outcome(StrEnum):
@@ -92,19 +94,23 @@ class Histogram:
         return [(bounds_of(bucket)[1], count) for bucket, count in sorted(self.counts.items())]
 
     def percentile(self, share: float) -> float | None:
-        return self.percentiles((share,))[0]
+        return self.percentiles(share)[0]
 
-    def percentiles(self, shares: Sequence[float]) -> list[float | None]:
-        """In seconds, of shares that ascend, right to an eighth: within a bucket as if all were evenly spread. None: nothing was
-        timed."""
-        found: list[float | None] = []
-        whole, passed = self.count, 0
-        for bucket, count in sorted(self.counts.items()) if whole else ():
-            while count and len(found) < len(shares) and passed + count >= (wanted := shares[len(found)] * whole):
-                low, high = bounds_of(bucket)
-                found.append(low + (high - low) * max(0.0, wanted - passed) / count)
-            passed += count
-        return found or [None] * len(shares)
+    def percentiles(self, *shares: float) -> list[float | None]:
+        """In seconds, right to an eighth: within a bucket as if all were evenly spread. None: nothing was timed."""
+        filled = [(bucket, count) for bucket, count in sorted(self.counts.items()) if count]
+        if not filled:
+            return [None] * len(shares)
+        upto = list(accumulate(count for _, count in filled))
+        return [_at(share * upto[-1], filled, upto) for share in shares]
+
+
+def _at(wanted: float, filled: Sequence[tuple[int, int]], upto: Sequence[int]) -> float:
+    """How long the shortest so many took at most."""
+    place = bisect_left(upto, wanted)
+    bucket, count = filled[place]
+    low, high = bounds_of(bucket)
+    return low + (high - low) * (wanted - upto[place] + count) / count
 
 
 class Numbers:
