@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from caching.policy import DAY, HOUR, MINUTE
 from caching.stats import sheets
-from caching.stats.cells import Batch
+from caching.stats.cells import MOST_NAMES_A_BATCH, Batch
 from caching.stats.numbers import READ, WRITTEN, Outcome, Timed, bucket_name, bucket_of, sum_name
 
 _OUTCOMES = (Outcome.NEAR, Outcome.HIT, Outcome.ABSENT, Outcome.OUTDATED, Outcome.COMPUTED, Outcome.WAITED)
@@ -28,6 +28,20 @@ def plant_week(kinds: Iterable[str], *, now: float | None = None) -> int:
             _count(amounts, kind, rank, drawn)
         sheets.post(_PROCESS, Batch(last // 1000 + number, minute, amounts))
     return number + 1
+
+
+def post_batches(kinds: list[str], count: int) -> None:
+    """So many full ones of this minute, each with some counts of each of these kinds."""
+    drawn, last = random.Random(9), time.time_ns() // 1000
+    minute = int(time.time()) // MINUTE * MINUTE
+    for number in range(count):
+        amounts: Counter[str] = Counter()
+        for kind in kinds:
+            all_of: Counter[str] = Counter()
+            _count(all_of, kind, 1, drawn)
+            names = drawn.sample(sorted(all_of), min(len(all_of), MOST_NAMES_A_BATCH // len(kinds)))
+            amounts.update({name: all_of[name] for name in names})
+        sheets.post(_PROCESS, Batch(last + number, minute, amounts))
 
 
 def _minutes(now: float) -> Iterator[int]:

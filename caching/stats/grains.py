@@ -31,6 +31,8 @@ def covering(start: int, end: int) -> Iterator[tuple[Grain, int]]:
     """The fewest sheets that are together the time from one whole minute (unix s) to another: for an hour, a day or a week
     at most 15. Where each begins."""
     while start < end:
-        grain = next(each for each in reversed(GRAINS) if not start % each.seconds and start + each.seconds <= end)
+        grain = next(
+            each for each in reversed(GRAINS) if not start % each.seconds and start + each.seconds <= end
+        )
         yield grain, start
         start += grain.seconds

@@ -57,8 +57,6 @@ class Timed(StrEnum):
 READ = "bytes_read"
 WRITTEN = "bytes_written"
 _MICROSECONDS = 1_000_000
-# Nothing takes longer.
-_YEAR_SECONDS = 366 * 86_400
 
 
 def bucket_of(seconds: float) -> int:
@@ -76,6 +74,10 @@ def bounds_of(bucket: int) -> tuple[float, float]:
     else:
         low, high = (4 + quarter) << (octave - 3), (5 + quarter) << (octave - 3)
     return low / _MICROSECONDS, high / _MICROSECONDS
+
+
+BUCKETS = bucket_of(366 * 86_400) + 1
+"""So many there are: nothing takes longer than a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,6 @@ def sum_name(timed: Timed) -> str:
 
 
 _BUCKETS: Mapping[str, tuple[Timed, int]] = {
-    f"{timed}.{bucket}": (timed, bucket) for timed in Timed for bucket in range(bucket_of(_YEAR_SECONDS) + 1)
+    f"{timed}.{bucket}": (timed, bucket) for timed in Timed for bucket in range(BUCKETS)
 }
 """By name."""
