@@ -43,6 +43,7 @@ class Overview:
 def overview(period: Period | None) -> Overview:
     """A fixed number of round trips, however much Redis holds. Raises CacheUnavailable, or a DatabaseError."""
     slots: tuple[Slot, ...] = ()
+    by_kind: Mapping[str, Numbers]
     if period is None:
         by_kind = series.totals()
     else:

@@ -92,13 +92,12 @@ def many_kinds(site: Any) -> None:
 
     from tests.planted_counts import plant_week
 
-    before = 0
+    before, week = 0, "cache_stats --json --period week".split()
     for kinds in KINDS:
         plant_week(_names(before, kinds))
         before = kinds
         for name, path in PAGES_OF_KINDS.items():
             visit(name, lambda path=path: site.get(path), kinds=kinds)
-        week = "cache_stats --json --period week".split()
         visit("cache_stats, a week", lambda: call_command(*week, stdout=StringIO()), kinds=kinds)
 
 
