@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from caching import stats
 from caching.admin import pages
-from caching.admin.overview import overview_page
+from caching.admin.overview import MOST_KINDS, overview_page
 from caching.ai import ledger
 from caching.ai.ledger import days
 from caching.ai.ledger.accounts import Outcome
@@ -159,6 +159,45 @@ def test_the_figures_are_those_that_were_counted(site: Client) -> None:
     assert "query:scenario_list" in page
     assert "2 absent" in page
     assert "1 outdated" in page
+
+
+def count_kinds(kinds: int) -> None:
+    """The first of them was asked for most."""
+    stats.reset()
+    for number in range(kinds):
+        stats.record(f"query:kind_{number:02}", Read.HIT, 100 - number)
+    delivery.flush()
+
+
+def test_of_many_kinds_the_busiest_have_rows_and_one_leads_to_all_others(site: Client) -> None:
+    count_kinds(MOST_KINDS + 3)
+    page = " ".join(site.get(OVERVIEW, {"period": "day"}).text.split())
+    rows = re.findall(r'<code class="key">(query:\w+)</code>', page)
+    assert rows == [f"query:kind_{number:02}" for number in range(MOST_KINDS)]
+    rest = re.search(r'<th scope="row" class="wrap"> <span>3 other kinds.*?</tr>', page)
+    assert rest
+    assert "<span>222" in rest[0]  # 75, 74 and 73
+    (way,) = re.findall(r'<a href="([^"]+)">Show all 28</a>', rest[0])
+    assert way == "?period=day&amp;kinds=all#kinds"
+    assert "the 3 kinds that were asked for least are one row" in page
+
+
+def test_all_kinds_have_rows_when_somebody_asks_for_them(site: Client) -> None:
+    count_kinds(MOST_KINDS + 3)
+    page = " ".join(site.get(OVERVIEW, {"period": "day", "kinds": "all"}).text.split())
+    assert len(re.findall(r'<code class="key">query:\w+</code>', page)) == MOST_KINDS + 3
+    assert "other kind" not in page
+    assert '<a href="?period=day#kinds">Show the busiest only</a>' in page
+    assert '<a href="?period=week&amp;kinds=all">' in page
+
+
+@pytest.mark.parametrize("kinds", ["", "all", "some"])
+def test_of_a_few_kinds_each_has_a_row(site: Client, kinds: str) -> None:
+    count_kinds(MOST_KINDS)
+    page = site.get(OVERVIEW, {"kinds": kinds}).text
+    assert len(re.findall(r'<code class="key">query:\w+</code>', page)) == MOST_KINDS
+    assert "kinds=all#kinds" not in page
+    assert "other kind" not in page
 
 
 @pytest.mark.parametrize("period", ["hour", "day", "week"])

@@ -16,11 +16,13 @@ from caching.admin.pages import VIEW, cache_page, frame, unavailable
 from caching.ai.ledger.report import Report, copied_report, ledger_report
 from caching.doctor import Level, warnings
 from caching.errors import CacheUnavailable
-from caching.inspection.figures import Figures, MemoryFigures, figures
+from caching.inspection.figures import Figures, KindFigures, MemoryFigures, figures
 from caching.inspection.overview import Overview, overview
 from caching.stats.series import Period
 
 MONEY_DAYS: Final = 30
+MOST_KINDS: Final = 25
+"""that have a row of their own unless somebody asks for all: to write hundreds of rows takes longer than to add them up"""
 _PERIODS: Final = ((Period.HOUR, "Last hour"), (Period.DAY, "Last day"), (Period.WEEK, "Last week"))
 _TIMED: Final = (
     ("network", "Hit in Redis"),
@@ -42,6 +44,20 @@ class Memory:
         return self.used_bytes / self.max_bytes if self.used_bytes is not None and self.max_bytes else None
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """`rows`: of so many kinds there were. `rest`: those of which there is none, together."""
+
+    rows: Sequence[KindFigures]
+    count: int
+    rest: KindFigures | None = None
+    rest_count: int = 0
+
+    @property
+    def are_many(self) -> bool:
+        return self.count > MOST_KINDS
+
+
 @cache_page(VIEW)
 def overview_page(request: HttpRequest) -> HttpResponse:
     period = _asked_for(request)
@@ -49,13 +65,16 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         seen, by_day, findings = overview(period), ledger_report(MONEY_DAYS), warnings()
     except CacheUnavailable as error:
         return unavailable(request, error, ledger=copied_report(MONEY_DAYS))
-    told = figures(seen)
+    is_whole = request.GET.get("kinds") == "all"
+    told = figures(seen) if is_whole else figures(seen, most_kinds=MOST_KINDS)
     context = {
+        "period": period,
         "periods": [{"title": title, "name": each, "is_current": each == period} for each, title in _PERIODS],
         "said_period": dict(_PERIODS)[period].lower(),
         "findings": findings,
         "fails": any(finding.level is Level.FAIL for finding in findings),
         "figures": told,
+        "kinds": _kinds(told, len(seen.by_kind), is_whole=is_whole),
         "memory": _together(told.memory),
         "durations": _durations(told),
         "charts": _charts(seen, by_day),
@@ -73,6 +92,13 @@ def _charts(seen: Overview, by_day: Report) -> list[Chart]:
     """Of what there is something to draw of."""
     of_readings = overview_charts(seen.slots, seen.whole) if seen.whole.requests else []
     return [*of_readings, *(ledger_charts(by_day) if by_day.total.requests else [])]
+
+
+def _kinds(told: Figures, count: int, *, is_whole: bool) -> Kinds:
+    if is_whole or count <= MOST_KINDS:
+        return Kinds(told.kinds, count)
+    *rows, rest = told.kinds
+    return Kinds(rows, count, rest, count - len(rows))
 
 
 def _together(servers: Sequence[MemoryFigures]) -> Memory:

@@ -13,9 +13,8 @@ from caching.inspection.overview import ALL, Overview
 from caching.inspection.samples import NamespaceShare, Sample
 from caching.stats import Outcome
 from caching.stats.cells import MOST_KINDS, OTHER
-from caching.stats.numbers import Histogram, Numbers, Timed
+from caching.stats.numbers import Histogram, Numbers, Timed, total
 from caching.stats.processes import Process
-from caching.stats.series import total
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,11 +122,12 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     processes: tuple[ProcessFigures, ...]
 
 
-def figures(of: Overview) -> Figures:
+def figures(of: Overview, *, most_kinds: int = MOST_KINDS) -> Figures:
+    """Of more kinds than `most_kinds` the last one is all others together: no page is as long as somebody makes it in Redis."""
     return Figures(
         period=of.period or ALL,
         total=kind_figures("", of.whole),
-        kinds=ranked(of.by_kind),
+        kinds=_ranked(of.by_kind, most_kinds),
         ai=_ai(of.ledger),
         memory=tuple(map(_memory, of.memory)),
         keys=_keys(of.keys),
@@ -135,12 +135,11 @@ def figures(of: Overview) -> Figures:
     )
 
 
-def ranked(by_kind: Mapping[str, Numbers]) -> tuple[KindFigures, ...]:
-    """What was asked for least is one kind, should there be very many: no page is as long as somebody makes it in Redis."""
+def _ranked(by_kind: Mapping[str, Numbers], most: int) -> tuple[KindFigures, ...]:
     kinds = sorted(by_kind, key=lambda kind: (-by_kind[kind].requests, -by_kind[kind].computed, kind))
-    if len(kinds) <= MOST_KINDS:
+    if len(kinds) <= most:
         return tuple(kind_figures(kind, by_kind[kind]) for kind in kinds)
-    shown = [kind for kind in kinds if kind != OTHER][:MOST_KINDS]
+    shown = [kind for kind in kinds if kind != OTHER][:most]
     rest = total(by_kind[kind] for kind in set(kinds).difference(shown))
     return (*(kind_figures(kind, by_kind[kind]) for kind in shown), kind_figures(OTHER, rest))
 
@@ -173,11 +172,12 @@ def latencies(timed: Mapping[Timed, Histogram]) -> dict[str, Latency]:
     return {
         str(what): Latency(
             count=histogram.count,
-            p50_seconds=histogram.percentile(0.5),
-            p95_seconds=histogram.percentile(0.95),
-            p99_seconds=histogram.percentile(0.99),
+            p50_seconds=p50,
+            p95_seconds=p95,
+            p99_seconds=p99,
         )
         for what, histogram in timed.items()
+        for p50, p95, p99 in (histogram.percentiles(0.5, 0.95, 0.99),)
     }
 
 

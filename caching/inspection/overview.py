@@ -11,7 +11,7 @@ from caching.ai.ledger.report import Report, ledger_report
 from caching.inspection.memory import ServerMemory, memory
 from caching.inspection.samples import Sample, sample
 from caching.stats import processes, series
-from caching.stats.numbers import Numbers
+from caching.stats.numbers import Numbers, total
 from caching.stats.processes import Process
 from caching.stats.series import Period, Slot
 
@@ -37,12 +37,13 @@ class Overview:
 
     @cached_property
     def whole(self) -> Numbers:
-        return series.total(self.by_kind.values())
+        return total(self.by_kind.values())
 
 
 def overview(period: Period | None) -> Overview:
     """A fixed number of round trips, however much Redis holds. Raises CacheUnavailable, or a DatabaseError."""
     slots: tuple[Slot, ...] = ()
+    by_kind: Mapping[str, Numbers]
     if period is None:
         by_kind = series.totals()
     else:

@@ -38,13 +38,6 @@ def by_kind(of: Series) -> list[Timing]:
 
 def _timings(kind: str, numbers: Numbers) -> list[Timing]:
     return [
-        Timing(
-            kind,
-            WORDS[timed],
-            histogram.count,
-            histogram.percentile(0.5),
-            histogram.percentile(0.95),
-            histogram.percentile(0.99),
-        )
+        Timing(kind, WORDS[timed], histogram.count, *histogram.percentiles(0.5, 0.95, 0.99))
         for timed, histogram in numbers.latencies.items()
     ]

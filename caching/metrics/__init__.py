@@ -23,14 +23,17 @@ from caching.metrics.reading import Facts
 
 TEXT = CONTENT_TYPE_PLAIN_0_0_4
 OPENMETRICS = openmetrics.CONTENT_TYPE_LATEST
+# Names of metrics and labels are ours and need no escaping. The client library leaves them alone in a way of escaping that it
+# does not know; in those that it knows it examines each name again on every line, which takes half as long as all the rest.
+# What labels say is always escaped.
+AS_THEY_ARE = "as they are"
 
 
 def exposition(content_type: str, also: Iterable[Metric] = ()) -> bytes:
     """All metrics in one of the two formats, with those of the caller. Redis out of reach is one of the metrics."""
     # The two functions take the same, but only one of them says so.
     generate: Any = openmetrics.generate_latest if content_type == OPENMETRICS else generate_latest
-    # Names of ours need no escaping, and to look at each of their letters would take as long as all the rest.
-    written: bytes = generate(_Scrape(reading.read(), also), escaping=openmetrics.ALLOWUTF8)
+    written: bytes = generate(_Scrape(reading.read(), also), escaping=AS_THEY_ARE)
     return written
 
 

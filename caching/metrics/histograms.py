@@ -8,10 +8,10 @@ from functools import cache
 from itertools import accumulate
 from typing import Final
 
-from caching.stats.numbers import Histogram, bounds_of
+from caching.stats.numbers import BUCKETS, Histogram, bounds_of
 
 Bounds = tuple[float, ...]
-Buckets = list[tuple[str, float]]
+Buckets = list[tuple[str, int]]
 
 CACHE_BOUNDS: Final[Bounds] = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
 # Those that the conventions for generative AI want.
@@ -26,22 +26,33 @@ def buckets(histograms: Iterable[Histogram], bounds: Bounds) -> Buckets:
 
     A fine bucket that a bound cuts counts in part, as if its durations were evenly spread: so the numbers still only grow.
     """
-    whole = [0] * (len(bounds) + 1)
+    placed, names = _placed(bounds), _names(bounds)
+    whole = [0] * len(names)
     cut = [0.0] * len(bounds)
     for histogram in histograms:
         for bucket, count in histogram.counts.items():
-            place, share = _placed(bucket, bounds)
+            place, share = placed[bucket]
             whole[place] += count
             if share:
                 cut[place - 1] += count * share
-    upto = list(accumulate(whole))
-    inner = [(str(bound), int(upto[place] + cut[place])) for place, bound in enumerate(bounds)]
-    return [*inner, ("+Inf", upto[-1])]
+    upto = [*accumulate(whole)]
+    inner = [int(all_of + part) for all_of, part in zip(upto, cut, strict=False)]
+    return [*zip(names, [*inner, upto[-1]], strict=True)]
 
 
 @cache
-def _placed(bucket: int, bounds: Bounds) -> tuple[int, float]:
-    """The first bound that a fine bucket lies wholly below, and the share of it below the bound before."""
+def _names(bounds: Bounds) -> tuple[str, ...]:
+    return (*map(str, bounds), "+Inf")
+
+
+@cache
+def _placed(bounds: Bounds) -> tuple[tuple[int, float], ...]:
+    """Of each fine bucket the first bound that it lies wholly below, and the share of it below the bound before. A table, as
+    hundreds of kinds have tens of thousands of fine buckets."""
+    return tuple(_place(bucket, bounds) for bucket in range(BUCKETS))
+
+
+def _place(bucket: int, bounds: Bounds) -> tuple[int, float]:
     low, high = bounds_of(bucket)
     place = bisect_left(bounds, high)
     if place and bounds[place - 1] > low:

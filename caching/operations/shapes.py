@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from caching import conf, policy
 from caching.ai.ledger import sheets
 from caching.keys import DIGEST_DIGITS
+from caching.stats.grains import GRAINS
 from caching.stats.sheets import TOTAL_SECONDS
 
 DIGEST = rf"[0-9a-f]{{{DIGEST_DIGITS}}}"
@@ -19,6 +20,7 @@ NAME = r"[a-z0-9_]{1,64}"
 ID = r"[A-Za-z0-9_-]{1,64}"
 TOKEN = r"[0-9a-f]{32}"  # noqa: S105
 _STAMP = r"[0-9a-f]{24}\Z|!\w{1,64}=\d"
+_GRAINS = "|".join(grain.name for grain in GRAINS)
 _FLIGHT = rf"flight:\{{{DIGEST}\}}"
 
 
@@ -76,6 +78,6 @@ register(
     Shape(rf"flight:events:{NAME}:{ID}", "stream", _flight_seconds, value=r"event\Z"),
     Shape(rf"flight:{NAME}:\d+", "string", _flight_seconds, value=rf"{TOKEN}\Z"),
     Shape(r"stats:ai:\d{4}-\d\d-\d\d", "hash", lambda: sheets.KEPT_SECONDS, field="sheet"),
-    Shape(r"stats:\{cache\}:(minute|ten|hour):\d+|stats:\{cache\}:total", "hash", lambda: TOTAL_SECONDS),
+    Shape(rf"stats:\{{cache\}}:({_GRAINS}):\d+|stats:\{{cache\}}:total", "hash", lambda: TOTAL_SECONDS),
     Shape(rf"stats:\{{cache\}}:sent:{ID}", "string", lambda: TOTAL_SECONDS, value=r"\d+\Z"),
 )

@@ -1,54 +1,40 @@
-"""What Redis holds of the counts of all processes: a sheet for each minute, ten minutes and hour, and one of all time.
+"""What Redis holds of the counts of all processes: a sheet for each minute, hour and so on (`grains`), and one of all time.
 
-A sheet is one HASH; a field is a kind of value, such as `query:scenario_list`, and holds what happened and how often. All
-sheets lie on one node of a cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is
-passed over.
+A sheet is one HASH; a field is a kind of value, such as `query:scenario_list`, and holds what happened and how often. The
+field without a name has the sums of all kinds, so that a chart does not read hundreds of them. All sheets lie on one node of
+a cluster, so that a batch is added to all of them in one atomic step. What is no count of ours is passed over.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
 
 import msgspec
 
 from caching import conf, keys
 from caching.connection import wire
 from caching.connection.failures import code_of
-from caching.connection.wire import Argument, Command, Script
-from caching.policy import DAY, HOUR, MINUTE
+from caching.connection.wire import Argument, Command, Reply, Script
+from caching.policy import DAY
 from caching.stats.cells import Batch
-from caching.stats.numbers import Numbers
+from caching.stats.grains import GRAINS, Grain
+from caching.stats.numbers import Numbers, add
 
-_POST = Script("post_counts", keys=5)
-_KIND = re.compile(rb"[ -~]{1,100}")
-_What = Annotated[str, msgspec.Meta(max_length=40)]
-_Amount = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-_unpack = msgspec.msgpack.Decoder(dict[_What, _Amount]).decode
-# Longer than Redis may be away: a batch that is sent again after it would be counted twice.
-_NUMBER_SECONDS = DAY
-# So that a week of hundreds of kinds, which is many megabytes, does not have to arrive within the time of one answer.
-SHEETS_AT_ONCE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Grain:
-    """How finely time is cut. `kept_seconds`: how far back one can look."""
-
-    name: str
-    seconds: int
-    kept_seconds: int
-
-
-MINUTES = Grain("minute", MINUTE, 3 * HOUR)
-TEN_MINUTES = Grain("ten", 10 * MINUTE, 2 * DAY)
-HOURS = Grain("hour", HOUR, 9 * DAY)
-GRAINS = (MINUTES, TEN_MINUTES, HOURS)
+ALL_KINDS = ""
 TOTAL_SECONDS = 40 * DAY
 """So long after the last count the sheet of all time is forgotten."""
+
+_POST = Script("post_counts", keys=2 + len(GRAINS))
+_KIND = re.compile(rb"[ -~]{1,100}")
+_MOST_LETTERS = 40
+_MOST = 2**53
+_unpack = msgspec.msgpack.Decoder(dict[str, Annotated[int, msgspec.Meta(ge=0, le=_MOST)]]).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, TypeError, RecursionError)
+# Longer than Redis may be away: a batch that is sent again after it would be counted twice.
+_NUMBER_SECONDS = DAY
 
 
 def post(process: str, batch: Batch) -> None:
@@ -57,10 +43,7 @@ def post(process: str, batch: Batch) -> None:
     names = [_key(grain, batch.minute) for grain in GRAINS]
     sheet_keys = [*names, keys.count_sheet(prefix, "total")]
     lives = [*(grain.kept_seconds for grain in GRAINS), TOTAL_SECONDS]
-    by_kind: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for name, amount in batch.amounts.items():
-        kind, _, what = name.rpartition(" ")
-        by_kind[kind][what] = amount
+    by_kind = _by_kind(batch)
     pairs: list[Argument] = []
     for kind, counts in by_kind.items():
         pairs += kind, msgspec.msgpack.encode(counts)
@@ -71,17 +54,34 @@ def post(process: str, batch: Batch) -> None:
     wire.checked(wire.run(_POST, [call], idempotent=True))
 
 
+def _by_kind(batch: Batch) -> dict[str, dict[str, int]]:
+    """With the sums of all of them."""
+    by_kind: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    together: dict[str, int] = {}
+    for name, amount in batch.amounts.items():
+        kind, _, what = name.rpartition(" ")
+        by_kind[kind][what] = amount
+        together[what] = together.get(what, 0) + amount
+    return {**by_kind, ALL_KINDS: together}
+
+
 def forget(process: str) -> None:
     """All batches of this process are confirmed, and there will be no more. Raises CacheUnavailable."""
     key = keys.count_sheet(conf.key_prefix(), f"sent:{process}")
     wire.checked(wire.call([("DEL", key)], idempotent=True))
 
 
-def read(grain: Grain, starts: Sequence[int]) -> list[dict[str, Numbers]]:
-    """By kind, of the slots that begin at these seconds since 1970. A round trip for each `SHEETS_AT_ONCE`. Raises
-    CacheUnavailable.
+def read(
+    grain: Grain, starts: Sequence[int], spans: Iterable[tuple[Grain, int]]
+) -> tuple[list[Numbers], dict[str, Numbers]]:
+    """Of all kinds together in each of the slots that begin at these seconds since 1970; and by kind, added up over `spans`.
+    One round trip. Raises CacheUnavailable.
     """
-    return _read([_key(grain, start) for start in starts])
+    slots: list[Command] = [("HGET", _key(grain, start), ALL_KINDS) for start in starts]
+    sheets: list[Command] = [("HGETALL", _key(*span)) for span in spans]
+    replies = wire.call([*slots, *sheets], idempotent=True)
+    wholes = [Numbers(_named(_counts(_told(reply)))) for reply in replies[: len(slots)]]
+    return wholes, understood(*replies[len(slots) :])
 
 
 def read_total() -> dict[str, Numbers]:
@@ -98,30 +98,51 @@ def _key(grain: Grain, second: int) -> str:
     return keys.count_sheet(conf.key_prefix(), f"{grain.name}:{second - second % grain.seconds}")
 
 
-def _read(sheet_keys: Sequence[str]) -> list[dict[str, Numbers]]:
-    found: list[dict[str, Numbers]] = []
-    for start in range(0, len(sheet_keys), SHEETS_AT_ONCE):
-        some = sheet_keys[start : start + SHEETS_AT_ONCE]
-        replies = wire.call([("HGETALL", key) for key in some], idempotent=True)
-        found += map(understood, replies)
-    return found
+def understood(*replies: Reply) -> dict[str, Numbers]:
+    """By kind, added up. Raises CacheUnavailable for a reply that says that Redis does not work."""
+    sums: dict[bytes, dict[str, int]] = {}
+    for reply in map(_told, replies):
+        fields = reply if isinstance(reply, list) else []
+        for kind, packed in zip(fields[::2], fields[1::2], strict=True):
+            if kind in sums:
+                add(sums[kind], _counts(packed))
+            elif _KIND.fullmatch(kind):
+                sums[kind] = _counts(packed)
+    named = {kind.decode(): _named(sums[kind]) for kind in sorted(sums)}
+    return {kind: Numbers(counts) for kind, counts in named.items() if counts}
 
 
-def understood(reply: object) -> dict[str, Numbers]:
-    """By kind. Raises CacheUnavailable for a reply that says that Redis does not work."""
-    if not isinstance(reply, list):
-        if isinstance(reply, Exception) and code_of(reply) != "WRONGTYPE":
-            wire.checked([reply])
-        return {}
-    found = {}
-    for kind, packed in zip(reply[::2], reply[1::2], strict=True):
-        if _KIND.fullmatch(kind) and (counts := _counts(packed)):
-            found[kind.decode()] = Numbers(counts)
-    return dict(sorted(found.items()))
+def _told(reply: Reply) -> Reply:
+    """None where somebody has planted a value of another type."""
+    if not isinstance(reply, Exception):
+        return reply
+    if code_of(reply) != "WRONGTYPE":
+        wire.checked([reply])
+    return None
 
 
-def _counts(packed: bytes) -> dict[str, int] | None:
+def _counts(packed: Any) -> dict[str, int]:
+    """Such as are counts. Nearly always all are, and to look at each of them takes long."""
     try:
         return _unpack(packed)
-    except msgspec.DecodeError:
-        return None
+    except _UNREADABLE:
+        return _salvaged(packed)
+
+
+def _salvaged(packed: Any) -> dict[str, int]:
+    try:
+        found = msgspec.msgpack.decode(packed)
+    except _UNREADABLE:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {what: count for what, count in found.items() if _is_count(what, count)}
+
+
+def _is_count(what: object, count: object) -> bool:
+    return isinstance(what, str) and type(count) is int and 0 <= count <= _MOST
+
+
+def _named(counts: dict[str, int]) -> dict[str, int]:
+    """Without names that are longer than any of ours."""
+    return {what: count for what, count in counts.items() if len(what) <= _MOST_LETTERS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -69,6 +70,11 @@ class KindFiguresSerializer(serializers.Serializer[KindFigures]):
     latencies = serializers.DictField(
         child=LatencySerializer(), help_text="by what was timed: network, computation, wait, ai"
     )
+
+    def to_representation(self, instance: KindFigures) -> dict[str, Any]:
+        """They are plain numbers already. Field by field hundreds of kinds would take longer than to read them."""
+        plain: dict[str, Any] = msgspec.to_builtins(instance)
+        return plain
 
 
 class AIFiguresSerializer(serializers.Serializer[AIFigures]):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 import redis
+from prometheus_client import generate_latest
 from prometheus_client.metrics_core import Metric
+from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 from pytest_django import Settings
@@ -17,7 +19,7 @@ from caching.ai import ledger
 from caching.ai.ledger import totals
 from caching.ai.ledger.accounts import Outcome as Entry
 from caching.ai.usage import Usage
-from caching.metrics import cached, generative, histograms, names
+from caching.metrics import cached, generative, histograms, names, reading
 from caching.stats import Outcome, Timed, processes
 from caching.stats import delivery as counts
 from caching.stats.numbers import Histogram, bucket_of
@@ -286,6 +288,24 @@ def test_both_formats_say_the_same() -> None:
         }
 
     assert samples(text) == samples(strict)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "generate"),
+    [(metrics.TEXT, generate_latest), (metrics.OPENMETRICS, openmetrics.generate_latest)],
+    ids=["text", "openmetrics"],
+)
+def test_the_text_is_that_of_the_client_library_with_all_its_checks_of_names(
+    content_type: str, generate: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_something()
+    stats.record('query:"quoted"\\', Outcome.HIT)
+    counts.flush()
+    facts = reading.read()
+    monkeypatch.setattr(reading, "read", lambda: facts)
+    checked = generate(metrics._Scrape(facts, ()), escaping=openmetrics.ALLOWUTF8)
+    assert metrics.exposition(content_type) == checked
+    assert b'kind="query:\\"quoted\\"\\\\"' in checked
 
 
 def test_no_label_is_about_a_person() -> None:

@@ -5,7 +5,7 @@ from caching.inspection import timings
 from caching.stats import Outcome, delivery, series
 from caching.stats.cells import MOST_KINDS
 from caching.stats.numbers import Numbers, Timed, bucket_name
-from caching.stats.series import Period, Series, Slot
+from caching.stats.series import Period, Series
 
 
 def read() -> list[timings.Timing]:
@@ -43,6 +43,6 @@ def test_of_very_many_kinds_the_busiest_are_shown() -> None:
     hit = {bucket_name(Timed.NETWORK, 10): 1}
     planted = {f"query:planted_{number}": Numbers({**hit, Outcome.HIT: 1}) for number in range(5000)}
     busy = {"query:progress": Numbers({**hit, Outcome.HIT: 7})}
-    told = timings.by_kind(Series(Period.HOUR, (Slot(0, 60, planted | busy),)))
+    told = timings.by_kind(Series(Period.HOUR, (), planted | busy))
     assert len(told) == MOST_KINDS + 1
     assert (told[0].kind, told[0].count, told[-1].kind) == ("all", 5001, "query:progress")

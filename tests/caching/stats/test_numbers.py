@@ -42,6 +42,12 @@ def test_percentiles_are_right_to_an_eighth(share: float) -> None:
     assert Histogram(counts, sum(durations)).percentile(share) == pytest.approx(exact, rel=0.125)
 
 
+def test_buckets_without_a_count_say_nothing() -> None:
+    both = Histogram({10: 0, 20: 4, 30: 0}, 0)
+    assert both.percentiles(0.0, 0.5, 1.0) == Histogram({20: 4}, 0).percentiles(0.0, 0.5, 1.0)
+    assert Histogram({20: 0}, 0).percentiles(0.5, 0.95) == [None, None]
+
+
 def test_nothing_timed_has_no_percentile() -> None:
     assert Histogram({}, 0).percentile(0.5) is None
 
