@@ -24,7 +24,7 @@ MOST_KINDS = 400
 OTHER = "other"
 # Of a batch: so that Redis adds it up in about a millisecond.
 MOST_NAMES_A_BATCH = 300
-MOST_KINDS_A_BATCH = 20
+MOST_KINDS_A_BATCH = 8
 
 _VERSION = 1
 _NAME_BYTES = CELL_BYTES - 3 * 8 - 1
