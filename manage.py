@@ -24,4 +24,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # also while the program is still being loaded
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)
