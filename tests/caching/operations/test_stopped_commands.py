@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -21,9 +22,10 @@ from django.db import connection
 from caching.management.stopping import STOPPED
 from caching.models import AuditEntry, Outcome
 from development.environment import ROOT
-from platform_app.models import User
+from platform_app.models import Scenario, User
 from sessions_ext.models import SavedAgentSession, SavedSession
 from tests.caching.operations.planting import entry, keep
+from tests.loopback_openai import LoopbackOpenAI, Reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,8 +35,10 @@ COMMANDS = {
     "cache_invalidate --all": "Perhaps only a part was invalidated; run it again",
     "cache_invalidate --all --dry-run": "Nothing was changed.",
     "cache_stats": "Nothing was changed.",
+    "cache_warm --scenario {scenario}": "Nothing was changed.",
+    "cache_warm --scenario {scenario} --dry-run": "Nothing was changed.",
 }
-AUDITED = {"cache_cleanup", "cache_invalidate --all"}
+AUDITED = {"cache_cleanup", "cache_invalidate --all", "cache_warm --scenario {scenario}"}
 
 
 def press_ctrl_c(process_id: int) -> None:
@@ -73,6 +77,7 @@ class TestWhileRedisIsAsked:
     def test_one_sentence_and_the_exit_code_of_shells(
         self,
         command: str,
+        published_scenario: Scenario,
         use_redis: Callable[[str], None],
         asked: tuple[int, Callable[[int], None]],
     ) -> None:
@@ -80,7 +85,7 @@ class TestWhileRedisIsAsked:
         use_redis(f"redis://127.0.0.1:{port}/0")
         stop(os.getpid())
         with pytest.raises(CommandError) as stopped:
-            call_command(*command.split(), stdout=StringIO())
+            call_command(*command.format(scenario=published_scenario.pk).split(), stdout=StringIO())
         assert str(stopped.value).startswith(f"Stopped. {COMMANDS[command]}")
         assert "\n" not in str(stopped.value)
         assert stopped.value.returncode == STOPPED
@@ -130,6 +135,16 @@ class TestMidway:
             keep(redis_server, entry(redis_key_prefix))
         said = self.stopped("cache_invalidate", "--all", "--dry-run")
         assert said == "Stopped. 3 results were looked at, and nothing was changed."
+
+    def test_a_warming_tells_how_many_answers_it_has(
+        self, published_scenario: Scenario, provider_server: LoopbackOpenAI
+    ) -> None:
+        provider_server.script(Reply("Good morning."), Reply("Good evening."))
+        said = self.stopped("cache_warm", f"--scenario={published_scenario.pk}", "--json")
+        assert said.startswith("Stopped. Asked for and kept so far: 1 answer; nothing is half done")
+        told = json.loads(self.out.getvalue())
+        assert (told["complete"], told["answers"]["asked"]) == (False, 1)
+        assert AuditEntry.objects.get().outcome == Outcome.STOPPED
 
     @pytest.mark.usefixtures("expired_copies")
     def test_a_cleanup_of_sessions_tells_how_many_copies_are_gone(self) -> None:
