@@ -9,6 +9,7 @@ from platform_app.accounts import urls as accounts
 from platform_app.analysis import urls as analysis
 from platform_app.health import healthz, readyz
 from platform_app.home import home
+from platform_app.icon import favicon
 from platform_app.metrics import metrics_page
 from platform_app.operations import urls as operations
 from platform_app.problems import unknown_api_path
@@ -33,6 +34,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics_page),
+    path("favicon.ico", favicon),
     path("admin/cache/", include("caching.admin.urls")),
     path("admin/", admin.site.urls),
 ]
