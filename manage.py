@@ -4,10 +4,10 @@
 import os
 import sys
 
-# What a machine without Redis must still be able to do.
+# What a machine without Redis must still be able to do, finding out what is wrong with it first of all.
 WITHOUT_REDIS = frozenset(
-    "check collectstatic compilemessages diffsettings findstatic help makemessages makemigrations migrate runllm "
-    "showmigrations spectacular sqlmigrate version --help --version".split()
+    "cache_doctor check collectstatic compilemessages diffsettings findstatic help makemessages makemigrations migrate "
+    "runllm showmigrations spectacular sqlmigrate version --help --version".split()
 )
 
 
@@ -24,4 +24,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # also while the program is still being loaded
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)

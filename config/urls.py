@@ -9,6 +9,7 @@ from platform_app.accounts import urls as accounts
 from platform_app.analysis import urls as analysis
 from platform_app.health import healthz, readyz
 from platform_app.home import home
+from platform_app.icon import favicon
 from platform_app.metrics import metrics_page
 from platform_app.operations import urls as operations
 from platform_app.problems import unknown_api_path
@@ -31,8 +32,9 @@ urlpatterns = [
     re_path(r"^api/(?P<path>.*)$", unknown_api_path),
     path("account/with/", include(provider_urls)),
     path("healthz", healthz),
-    path("readyz", readyz),
-    path("metrics", metrics_page),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics_page, name="metrics"),
+    path("favicon.ico", favicon),
     path("admin/cache/", include("caching.admin.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -16,7 +16,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils.deprecation import MiddlewareMixin
 from rest_framework.exceptions import APIException, Throttled, ValidationError
 from rest_framework.response import Response
@@ -123,11 +123,28 @@ def problem_http(request: HttpRequest, error: BaseException) -> HttpResponse | N
     body, headers = described
     if request.path.startswith("/api/"):
         return _json(body, headers)
-    template = "problem_fragment.html" if request.headers.get("HX-Request") else "problem.html"
-    # A page asks the session who is there, and the session asks Redis: without Redis, draw it as for a stranger.
-    visitor = None if isinstance(error, REDIS_FAILED) else request
-    content = render_to_string(template, {"problem": body}, visitor)
+    if isinstance(error, REDIS_FAILED):
+        content = _without_redis(request, body)
+    else:
+        content = render_to_string(_template(request, "problem.html"), {"problem": body}, request)
     return HttpResponse(content, status=body["status"], headers=headers)
+
+
+def _without_redis(request: HttpRequest, body: dict[str, Any]) -> str:
+    """A page asks the session who is there, and the session asks Redis: it is drawn without knowing. Whoever comes by an
+    address of the admin is taken for somebody who can mend it."""
+    is_repeatable = request.method in ("GET", "HEAD")
+    context = {
+        "problem": body,
+        "is_repeatable": is_repeatable,
+        "again": request.get_full_path() if is_repeatable else reverse("home"),
+        "is_for_operator": request.path.startswith(reverse("admin:index")),
+    }
+    return render_to_string(_template(request, "redis_down.html"), context)
+
+
+def _template(request: HttpRequest, page: str) -> str:
+    return "problem_fragment.html" if request.headers.get("HX-Request") else page
 
 
 def _json(body: dict[str, Any], headers: dict[str, str] | None = None) -> JsonResponse:

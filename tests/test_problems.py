@@ -147,6 +147,34 @@ def test_503_from_a_page_when_redis_is_down(dead_redis: None, db: None):
     assert "Redis" in response.text
 
 
+@pytest.mark.parametrize(
+    ("address", "is_for_operator"), [("/admin/cache/", True), ("/admin/", True), ("/account/", False)]
+)
+def test_503_tells_operators_what_to_do(dead_redis: None, db: None, address: str, is_for_operator: bool):
+    visitor = Client(raise_request_exception=False)
+    visitor.cookies["sessionid"] = "a" * 32
+    response = visitor.get(f"{address}?page=2")
+    assert response.status_code == 503
+    assert ("manage.py cache_doctor" in response.text, "/readyz" in response.text) == (is_for_operator,) * 2
+    assert f'href="{address}?page=2" role="button">Try again' in response.text
+    assert "s3cret" not in response.text
+
+
+def test_an_error_page_that_does_not_know_who_is_there_does_not_ask_to_sign_in(dead_redis: None, db: None):
+    visitor = Client(raise_request_exception=False)
+    visitor.cookies["sessionid"] = "a" * 32
+    page = visitor.get("/account/").text
+    assert "Sign in" not in page
+    assert "Answers by" not in page
+    assert "If you were signed in, you still are" in page
+
+
+def test_what_was_sent_when_redis_is_down_is_not_sent_again_by_a_link(dead_redis: None, db: None):
+    visitor = Client(raise_request_exception=False)
+    visitor.cookies["sessionid"] = "a" * 32
+    assert 'href="/" role="button">Go to the start page' in visitor.post("/account/tokens/revoke/").text
+
+
 def test_503_from_the_api_when_redis_is_down(dead_redis: None, db: None):
     api = APIClient(raise_request_exception=False)
     response = api.post("/api/auth/token/", {"email": "a@example.org", "password": "x"}, format="json")

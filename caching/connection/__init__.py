@@ -2,7 +2,8 @@
 
 `urls` reads REDIS_URL: a server, Sentinels or a cluster. `clients` makes redis-py's clients; those here are for what is
 not hot. `wire` is the hot path, over `links` to the primaries that `topology` finds; `bounds` says what a failover may not
-break. Connecting and one reply take at most 1.5 s together: a frozen server is an error, not a page that hangs. Messages
+break. All primaries are had in two ways: `primary_clients` shares this process's connections, for questions now and then;
+`nodes.primaries` gives addresses, for those who need a connection of their own, to hear pushes or to ask in RESP2. Connecting and one reply take at most 1.5 s together: a frozen server is an error, not a page that hangs. Messages
 never hold the password.
 """
 
@@ -18,10 +19,12 @@ from caching import conf
 from caching.connection import clients, urls
 from caching.connection.clients import REPLY_SECONDS, AsyncClient, Client
 from caching.connection.failures import raising_cache_unavailable
+from caching.connection.urls import Address
 from caching.errors import CacheUnavailable
 
 __all__ = [
     "REPLY_SECONDS",
+    "address_of",
     "async_redis_client",
     "bounded_reply",
     "primary_clients",
@@ -48,6 +51,12 @@ def primary_clients() -> list[Client]:
         return [client]
     with raising_cache_unavailable():
         return [client.get_redis_connection(node) for node in client.get_primaries()]
+
+
+def address_of(client: Client) -> Address | None:
+    """Of the primary that it asks; None for the one behind Sentinels, which may be another one tomorrow."""
+    arguments = client.connection_pool.connection_kwargs
+    return (arguments["host"], arguments["port"]) if "host" in arguments else None
 
 
 _async_clients: dict[asyncio.AbstractEventLoop, AsyncClient] = {}

@@ -29,8 +29,11 @@ Reply = object
 EPOCH_BYTES = 8
 # How long a primary is believed to be one without being asked.
 CONFIRMED_SECONDS = 1.0
-# A server that sends byte by byte must not be waited for at each of them: this often the deadline is looked at.
-_TICK_SECONDS = 0.3
+# A server that sends byte by byte must not be waited for at each of them: this often the deadline is looked at, and by so
+# much it may be missed.
+_TICK_SECONDS = 0.1
+# What is sent may be large, and a server that is busy takes it later.
+_SENDING_SECONDS = 0.3
 _TICK = (BlockingIOError, TimeoutError)
 _BUFFER_BYTES = 64 * 1024
 _INFO: Command = ("INFO", "replication")
@@ -87,8 +90,12 @@ class Link:
 
         `deadline` is a time of time.monotonic(); a server that is silent for SOCKET_SECONDS is given up before.
         """
+        now = time.monotonic()
+        if now > deadline:  # connecting took all the time; a reply would be waited for another tick
+            self.close()
+            raise _late()
         self.send(commands)
-        return self.receive(len(commands), min(deadline, time.monotonic() + clients.SOCKET_SECONDS))
+        return self.receive(len(commands), min(deadline, now + clients.SOCKET_SECONDS))
 
     def send(self, commands: Sequence[Command | Packed]) -> None:
         """Every `send` is followed by one `receive`, or by `close`."""
@@ -192,13 +199,13 @@ class Link:
 
 def _tick(connected: socket.socket) -> None:
     """The kernel counts the time, as a timeout of Python's costs a system call at every send and receive. With TLS it has
-    to be Python's: its reading loop goes on after the kernel's."""
+    to be Python's, and the same for both: its reading loop goes on after the kernel's."""
     if isinstance(connected, ssl.SSLSocket):
-        connected.settimeout(_TICK_SECONDS)
+        connected.settimeout(_SENDING_SECONDS)
         return
-    interval = struct.pack("@ll", int(_TICK_SECONDS), int(_TICK_SECONDS % 1 * 1_000_000))
     connected.settimeout(None)
-    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+    for option, seconds in ((socket.SO_RCVTIMEO, _TICK_SECONDS), (socket.SO_SNDTIMEO, _SENDING_SECONDS)):
+        interval = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
         connected.setsockopt(socket.SOL_SOCKET, option, interval)
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
-from caching.connection import primary_clients, raising_cache_unavailable
+from caching.connection import address_of, primary_clients, raising_cache_unavailable
 
 KEYS_A_STEP = 500
 _LARGEST = 2**64
@@ -85,12 +85,7 @@ def _after(place: Place, cursor: int, servers: int) -> Place | None:
 
 def _servers() -> list[Any]:
     """In an order that stays the same, for a number must go on meaning the same one."""
-    return sorted(primary_clients(), key=_address)
-
-
-def _address(server: Any) -> tuple[str, int]:
-    pool: Any = server.connection_pool
-    return str(pool.connection_kwargs.get("host", "")), int(pool.connection_kwargs.get("port") or 0)
+    return sorted(primary_clients(), key=lambda server: address_of(server) or ("", 0))
 
 
 def _names(found: list[bytes]) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from caching.connection import primary_clients
+from caching.connection import address_of, primary_clients
 from caching.connection.clients import Client
-from caching.inspection.primaries import address_of, known, pipelined
+from caching.inspection.primaries import known, pipelined
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from typing import Any
 
 import redis
 
-from caching.connection import nodes, primary_clients, raising_cache_unavailable
+from caching.connection import address_of, nodes, primary_clients, raising_cache_unavailable
 from caching.connection.clients import Client
-from caching.connection.urls import Address
 from caching.errors import CacheUnavailable
 
 
@@ -46,12 +45,6 @@ def client_of(key: bytes) -> Client:
         if address_of(client) == address:
             return client
     raise CacheUnavailable("the primaries are changing")
-
-
-def address_of(client: Client) -> Address | None:
-    """None for the one behind Sentinels, which may be another one tomorrow."""
-    arguments = client.connection_pool.connection_kwargs
-    return (arguments["host"], arguments["port"]) if "host" in arguments else None
 
 
 def pipelined(client: Client, commands: Sequence[tuple[Any, ...]]) -> list[Any]:

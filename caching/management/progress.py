@@ -25,6 +25,9 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
         """The line goes, so that what follows stands alone."""
         if self._width:
             self._write("\r" + " " * self._width + "\r")

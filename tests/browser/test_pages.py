@@ -84,6 +84,16 @@ def test_pages_of_others_keep_the_policy(signed_in: SignedIn, path: str) -> None
     page.wait_for_load_state("networkidle")
 
 
+def test_whoever_leaves_the_choice_to_the_system_in_the_admin_has_a_dark_platform_too(
+    new_page: NewPage,
+) -> None:
+    page = new_page(**PHONE)
+    page.goto("/account/sign-in/")
+    page.evaluate("localStorage.setItem('theme', 'auto')")  # as the admin does on each visit
+    page.reload()
+    expect(page.locator("html")).to_have_css("background-color", "rgb(16, 20, 29)")
+
+
 def test_the_chosen_theme_stays(new_page: NewPage) -> None:
     page = new_page(**WIDE)
     page.goto("/")

@@ -55,3 +55,11 @@ def test_a_missing_or_wrong_url_is_named_in_the_same_line(redis_url: str) -> Non
 @pytest.mark.parametrize("command", ["manage.py check", "manage.py --help"])
 def test_what_needs_no_redis_works_without(command: str) -> None:
     assert run(command, f"redis://127.0.0.1:{free_port()}/0").returncode == 0
+
+
+def test_the_doctor_examines_what_does_not_answer() -> None:
+    done = run("manage.py cache_doctor", f"redis://:top-secret@127.0.0.1:{free_port()}/0")
+    assert done.returncode == 1
+    assert "FAIL: mend these first\n  Connection" in done.stdout
+    assert "top-secret" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr

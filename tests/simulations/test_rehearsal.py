@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from io import StringIO
@@ -11,6 +12,7 @@ import redis
 from django.core.management import CommandError, call_command
 
 from caching import stats
+from caching.models import AuditEntry, Operation, Outcome, Way
 from platform_app.models import Persona, Scenario, Scene, Simulation, User
 from platform_app.scenarios import parts
 from platform_app.scenarios.actions import publish_scenario, unpublish_scenario
@@ -172,16 +174,53 @@ class TestCommand:
 
     def test_it_ends_with_an_error_if_something_failed(self, scenario: Scenario, troupe: Troupe) -> None:
         troupe.verdicts.append(Reply(status=400))
-        with pytest.raises(CommandError, match="1 answer could not be had"):
+        with pytest.raises(CommandError, match="1 answer could not be had") as failed:
             warm(scenario.pk)
+        assert failed.value.returncode == 1
+
+    def test_as_json(self, scenario: Scenario, troupe: Troupe) -> None:
+        told = json.loads(warm(scenario.pk, "--json"))
+        assert told == {
+            "dry_run": False,
+            "scenario": scenario.pk,
+            "title": scenario.title,
+            "complete": True,
+            "answers": {"kept": 0, "asked": ALL, "missing": 0, "failed": 0},
+            "failures": [],
+        }
+
+    def test_a_dry_run_as_json(self, scenario: Scenario, troupe: Troupe) -> None:
+        told = json.loads(warm(scenario.pk, "--dry-run", "--json"))
+        assert (told["dry_run"], told["answers"]["missing"]) == (True, ALL)
+
+    def test_what_failed_is_named_in_the_json_as_well(self, scenario: Scenario, troupe: Troupe) -> None:
+        troupe.answers.append(Reply(status=400))
+        out = StringIO()
+        with pytest.raises(CommandError):
+            call_command("cache_warm", f"--scenario={scenario.pk}", "--json", stdout=out)
+        told = json.loads(out.getvalue())
+        assert (told["complete"], told["answers"]["failed"]) == (True, 1)
+        (failure,) = told["failures"]
+        assert failure["what"] == "“The board room”: Ingrid Solberg opens the scene"
+        assert failure["why"]
+
+    def test_it_is_written_down_but_for_a_dry_run(self, scenario: Scenario, troupe: Troupe) -> None:
+        warm(scenario.pk, "--dry-run")
+        assert not AuditEntry.objects.exists()
+        warm(scenario.pk)
+        line = AuditEntry.objects.get()
+        assert (line.operation, line.target) == (Operation.WARM, f"scenario {scenario.pk}")
+        assert (line.outcome, line.way, line.affected) == (Outcome.DONE, Way.COMMAND, ALL)
 
     def test_an_unknown_scenario_is_refused(self, db: None) -> None:
-        with pytest.raises(CommandError, match="There is no scenario 4711"):
+        with pytest.raises(CommandError, match="There is no scenario 4711") as refused:
             warm(4711)
+        assert refused.value.returncode == 2
 
     def test_a_draft_is_refused(self, draft_scenario: Scenario) -> None:
-        with pytest.raises(CommandError, match="is not published"):
+        with pytest.raises(CommandError, match="is not published") as refused:
             warm(draft_scenario.pk)
+        assert refused.value.returncode == 2
 
 
 @pytest.mark.django_db(transaction=True)

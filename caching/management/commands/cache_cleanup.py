@@ -6,18 +6,19 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import Error as DatabaseError
 
 from caching.connection.walking import count_keys
 from caching.errors import CacheUnavailable, Unrecorded
 from caching.management.progress import Progress
+from caching.management.stopping import StoppableCommand
 from caching.models import Operation
 from caching.operations import cleaning
 from caching.operations.auditing import at_the_command_line, audited
 
 
-class Command(BaseCommand):
+class Command(StoppableCommand):
     help = (
         "Removes what has been left behind: cached values without an expiry, entries that cannot be decoded, members of indexes"
         " that are gone, expired copies in the database. Sessions, stamps and leases without an expiry get one. Keys of other"
@@ -27,13 +28,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="as one line of JSON")
 
+    def so_far(self) -> str:
+        return "What is listed was done, nothing is half done, and run again it does the rest."
+
     def handle(self, *args: Any, **options: Any) -> None:
         self._as_json = options["json"]
         try:
             with audited(at_the_command_line(), Operation.CLEAN_UP) as deed:
                 self._clean(cleaning.Total(deed))
-        except KeyboardInterrupt:
-            raise CommandError("Stopped before its end. What is listed was done; run it again.") from None
         except CacheUnavailable as error:
             raise CommandError(f"Redis does not work, and the rest was not cleaned: {error}") from error
         except (DatabaseError, Unrecorded) as error:

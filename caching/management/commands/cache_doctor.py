@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from caching import doctor
 from caching.doctor import Finding, Level, Report
+from caching.management.stopping import StoppableCommand
 
 WIDTH = 100
 _HEADINGS = {
@@ -24,7 +23,7 @@ _HEADINGS = {
 }
 
 
-class Command(BaseCommand):
+class Command(StoppableCommand):
     help = (
         "Examines the Redis server, or all primaries of a cluster, and the settings about it. It only asks: nothing is changed,"
         " but for one key of its own that is deleted at once, to see whether changes are pushed. Exit code 1: something is wrong"

@@ -7,12 +7,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import Error as DatabaseError
 from django.db.models import Model
 
 from caching.errors import CacheUnavailable, Unrecorded
 from caching.management.progress import Progress
+from caching.management.stopping import StoppableCommand
 from caching.operations import actions
 from caching.operations.actions import Invalidation, Target
 from caching.operations.auditing import at_the_command_line
@@ -20,7 +21,8 @@ from caching.operations.auditing import at_the_command_line
 WRONG_USE = 2
 
 
-class Command(BaseCommand):
+class Command(StoppableCommand):
+    _so_far = "Nothing was changed."
     help = (
         "Lets results of cached queries count no more. What this program writes invalidates itself; this is for writes of"
         " other programs to the database, and for people in doubt. A row whose foreign keys another program has changed"
@@ -49,12 +51,15 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="as one line of JSON")
 
+    def so_far(self) -> str:
+        return self._so_far
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["pk"] is not None and options["model"] is None:
             raise CommandError("--pk needs --model.", returncode=WRONG_USE)
         try:
             target = _target(options)
-            self._say(self._previewed(target) if options["dry_run"] else _done(target), options["json"])
+            told = self._previewed(target) if options["dry_run"] else self._done(target)
         except actions.NoTarget as error:
             raise CommandError(_why(error, options), returncode=WRONG_USE) from error
         except CacheUnavailable as error:
@@ -63,17 +68,25 @@ class Command(BaseCommand):
             ) from error
         except (DatabaseError, ImproperlyConfigured, Unrecorded) as error:
             raise CommandError(" ".join(str(error).split())) from error
+        self._say(told, options["json"])
 
     def _previewed(self, target: Target) -> Invalidation:
         with Progress(self.stderr) as progress:
-            return actions.preview(target, tell=lambda seen: progress.tell(seen, "results looked at"))
+
+            def tell(seen: int) -> None:
+                self._so_far = f"{seen:,} results were looked at, and nothing was changed."
+                progress.tell(seen, "results looked at")
+
+            return actions.preview(target, tell=tell)
+
+    def _done(self, target: Target) -> Invalidation:
+        self._so_far = "Perhaps only a part was invalidated; run it again to be sure, which does no harm."
+        done = actions.carry_out(target, at_the_command_line())
+        self._so_far = f"{done}"
+        return done
 
     def _say(self, told: Invalidation, as_json: bool) -> None:
         self.stdout.write(json.dumps(told.facts()) if as_json else str(told))
-
-
-def _done(target: Target) -> Invalidation:
-    return actions.carry_out(target, at_the_command_line())
 
 
 def _target(options: dict[str, Any]) -> Target:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import Error as DatabaseError
 
 from caching.errors import CacheUnavailable
 from caching.inspection.figures import Figures, KindFigures, Latency, NamespaceFigures, figures
 from caching.inspection.overview import ALL, PERIODS, overview
 from caching.inspection.wording import Unit, duration, lasting, share, size, told, usd
+from caching.management.stopping import StoppableCommand
 
 GAP = "  "
 KIND_HEADINGS = (
@@ -38,7 +39,7 @@ NAMES = {
 }
 
 
-class Command(BaseCommand):
+class Command(StoppableCommand):
     help = (
         "Shows hits, misses and the hit ratio by kind of value, how long things took, memory, keys by namespace (of a"
         " sample, where there are many), and tokens and money saved. Exit code 1: Redis does not answer."

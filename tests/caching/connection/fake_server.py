@@ -25,6 +25,7 @@ class FakeServer:
         self.script = script
         self.info = INFO
         self.info_delay_seconds = 0.0
+        self.sign_in_delay_seconds = 0.0
         self.commands: list[list[bytes]] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._talks: list[socket.socket] = []
@@ -78,6 +79,7 @@ class FakeServer:
 
     def _reply(self, command: list[bytes]) -> bytes | None:
         if command[0] in {b"CLIENT", b"AUTH", b"SELECT"}:
+            time.sleep(self.sign_in_delay_seconds)
             return b"+OK\r\n"
         if command[0] == b"INFO":
             time.sleep(self.info_delay_seconds)

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, OutputWrapper
 
 from caching.management.progress import Progress
+from caching.management.stopping import STOPPED
 from caching.models import AuditEntry, Outcome, Way
 from caching.operations import cleaning
 from caching.operations.cleaning import Cleaned
@@ -62,9 +63,9 @@ class TestCleanup:
 
         monkeypatch.setattr(cleaning, "clean", interrupted)
         out = StringIO()
-        with pytest.raises(CommandError, match="Stopped before its end") as stopped:
+        with pytest.raises(CommandError, match=r"^Stopped\. What is listed was done") as stopped:
             call_command("cache_cleanup", "--json", stdout=out)
-        assert stopped.value.returncode == 1
+        assert stopped.value.returncode == STOPPED
         assert json.loads(out.getvalue())["cleaned"]["without_expiry"] == 3
         line = AuditEntry.objects.get()
         assert (line.outcome, line.affected) == (Outcome.STOPPED, 3)
