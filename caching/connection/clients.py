@@ -16,6 +16,7 @@ from redis.backoff import ConstantBackoff, NoBackoff
 from redis.connection import Connection
 from redis.retry import Retry
 
+from caching.connection.command_table import CommandTable
 from caching.connection.urls import Address, Target, Topology
 
 # Together below 1.5 s: a dead or frozen Redis is an error, not a page that hangs.
@@ -86,7 +87,9 @@ def make_async_client(target: Target) -> AsyncClient:
     if target.topology is Topology.CLUSTER:
         nodes = [_redis.asyncio.cluster.ClusterNode(host, port) for host, port in target.addresses]
         retry = AsyncRetry(ConstantBackoff(0.1), 3)
-        client = _redis.asyncio.RedisCluster.from_url(first, startup_nodes=nodes, retry=retry, **_FOLLOWING)
+        cluster = _redis.asyncio.RedisCluster.from_url(first, startup_nodes=nodes, retry=retry, **_FOLLOWING)
+        cluster.commands_parser = CommandTable(target)
+        client = cluster
     elif target.topology is Topology.SENTINEL:
         sentinel = _redis.asyncio.sentinel.Sentinel(
             target.addresses,

@@ -1,14 +1,15 @@
 """Keys that move between the nodes of a cluster, and nodes that do not answer."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
 import pytest
 
-from caching.connection import nodes, wire
+from caching.connection import async_redis_client, nodes, wire
 from caching.errors import CacheUnavailable
 from tests.caching.connection.moving import Move, owner
-from tests.topologies import ClusterServers
+from tests.topologies import ClusterServers, Server
 
 UseRedis = Callable[[str], None]
 
@@ -34,6 +35,23 @@ def test_every_node_has_an_epoch_of_its_own() -> None:
     assert len(epochs) == 3
     assert all(len(each) == 1 for each in epochs.values())
     assert len(set.union(*epochs.values())) == 3
+
+
+def test_a_process_reads_the_table_of_commands_once(cluster: ClusterServers, redis_key_prefix: str) -> None:
+    """To read it for each event loop took half of the time that a reply may take, and on a busy machine all of it."""
+
+    async def ask() -> object:
+        client = await async_redis_client()
+        return await client.set(f"{redis_key_prefix}key", 1, ex=60)
+
+    for _ in range(3):
+        assert asyncio.run(ask())
+    assert sum(asked_for_commands(master) for master in cluster.masters) == 1
+
+
+def asked_for_commands(master: Server) -> int:
+    with master.client() as client:
+        return int(client.info("commandstats").get("cmdstat_command", {"calls": 0})["calls"])
 
 
 def test_a_key_that_moves_is_found_all_the_way(
