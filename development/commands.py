@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, extra = parser().parse_known_args(arguments)
     if extra and not options.takes_extra:
         parser().error(f"unrecognized arguments: {' '.join(extra)}")
+    # The tests alone start some hundred Pythons. Where none may keep what it compiled, each would compile Django anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return int(options.run(options, [word for word in extra if word != "--"]))
     except SetupError as error:
