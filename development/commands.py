@@ -159,7 +159,8 @@ def test_topologies(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 def test_browser(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ["CHROMIUM"] = find_chromium()
-    return pytest("-m", "browser", *(extra or ["tests/browser"]))
+    # A file stays together: some have a platform of their own.
+    return pytest("-n", "2", "--dist", "loadfile", "-m", "browser", *(extra or ["tests/browser"]))
 
 
 def pytest(*arguments: str) -> int:
