@@ -25,9 +25,17 @@ from development.environment import (
 from development.valkey import is_in_use
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# On one Valkey the tests run anyway, by `test` and `test-pg`.
-TOPOLOGIES = (("cluster", "sqlite"), ("cluster", "postgres"), ("sentinel", "sqlite"), ("debian", "sqlite"))
 CONFORMANCE = "@tests/caching/conformance/suite.txt"
+CONFORMANCE_WITH_DATABASE = "@tests/caching/conformance/database.txt"
+# On one Valkey the tests run anyway, by `test` and `test-pg`.
+TOPOLOGIES = (
+    ("cluster", "sqlite", CONFORMANCE),
+    ("cluster", "postgres", CONFORMANCE_WITH_DATABASE),
+    ("sentinel", "sqlite", CONFORMANCE),
+    ("debian", "sqlite", CONFORMANCE),
+)
+# Who is done takes tests over from the other: some take half a minute, most none.
+TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
 # What is compiled into hashed files, and the files whose packages are installed before.
 LOCKED: dict[str, tuple[str, ...]] = {
     "requirements": (),
@@ -36,20 +44,40 @@ LOCKED: dict[str, tuple[str, ...]] = {
     "requirements-llm": DEVELOPMENT,
     "requirements-otel": ("requirements.txt",),
 }
-# What these tests are about knows no database: `make test` has run them.
+# What these tests are about knows no database, or has a PostgreSQL of its own in any case, as the stress tests have:
+# `make test` has run them.
 WITHOUT_DATABASE = (
     "tests/analysis/reading",
     "tests/caching/ai/dropin",
+    "tests/caching/ai/ledger/test_processes.py",
     "tests/caching/ai/live",
     "tests/caching/ai/surfaces",
+    "tests/caching/ai/test_chat.py",
+    "tests/caching/ai/test_embed.py",
+    "tests/caching/ai/test_policies.py",
+    "tests/caching/ai/test_redis_down.py",
+    "tests/caching/ai/test_service.py",
     "tests/caching/connection",
     "tests/caching/doctor",
     "tests/caching/flight",
     "tests/caching/operations/test_300000_keys.py",
     "tests/caching/inspection/test_browsing.py",
+    "tests/caching/inspection/test_latency.py",
     "tests/caching/inspection/test_logged.py",
+    "tests/caching/inspection/test_slowlog.py",
     "tests/caching/inspection/test_values.py",
+    "tests/caching/near/test_lost_connections.py",
+    "tests/caching/near/test_topologies.py",
+    "tests/caching/results/test_shapes.py",
+    "tests/caching/sql/test_soundness.py",
     "tests/caching/stats",
+    "tests/caching/stress/test_near_reads.py",
+    "tests/caching/stress/test_never_stale.py",
+    "tests/caching/stress/test_on_every_redis.py",
+    "tests/caching/stress/test_the_harness_catches.py",
+    "tests/caching/test_connection.py",
+    "tests/caching/test_events.py",
+    "tests/caching/test_tags.py",
     "tests/localmodel",
     "tests/offline",
     "tests/setup",
@@ -62,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, extra = parser().parse_known_args(arguments)
     if extra and not options.takes_extra:
         parser().error(f"unrecognized arguments: {' '.join(extra)}")
+    # The tests alone start some hundred Pythons. Where none may keep what it compiled, each would compile Django anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return int(options.run(options, [word for word in extra if word != "--"]))
     except SetupError as error:
@@ -105,14 +135,14 @@ def run(options: argparse.Namespace, extra: Sequence[str]) -> int:
 
 
 def test(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    return pytest("-n", "2", "-m", "not browser", *extra)
+    return pytest(*TWO_WORKERS, "-m", "not browser", *extra)
 
 
 def test_postgres(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ["TEST_DATABASE"] = "postgres"
     os.environ.pop("DATABASE_URL", None)
     left_out = [] if extra else [f"--ignore={path}" for path in WITHOUT_DATABASE]
-    return pytest("-n", "2", "-m", "not browser", *left_out, *extra)
+    return pytest(*TWO_WORKERS, "-m", "not browser", *left_out, *extra)
 
 
 def test_topologies(options: argparse.Namespace, extra: Sequence[str]) -> int:
@@ -120,16 +150,17 @@ def test_topologies(options: argparse.Namespace, extra: Sequence[str]) -> int:
     for name in ("REDIS_URL", "DATABASE_URL"):
         os.environ.pop(name, None)
     failed = 0
-    for topology, database in TOPOLOGIES:
+    for topology, database, suite in TOPOLOGIES:
         print(f"--- {topology}, {database}", flush=True)
         os.environ |= {"TEST_REDIS": topology, "TEST_DATABASE": database}
-        failed |= pytest("-n", "2", *(extra or [CONFORMANCE]))
+        failed |= pytest(*TWO_WORKERS, *(extra or [suite]))
     return failed
 
 
 def test_browser(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ["CHROMIUM"] = find_chromium()
-    return pytest("-m", "browser", *(extra or ["tests/browser"]))
+    # A file stays together: some have a platform of their own.
+    return pytest("-n", "2", "--dist", "loadfile", "-m", "browser", *(extra or ["tests/browser"]))
 
 
 def pytest(*arguments: str) -> int:

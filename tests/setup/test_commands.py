@@ -12,6 +12,8 @@ from development import commands
 from development.commands import find_chromium, main, parser
 from development.environment import ROOT, SetupError
 
+PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
+
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
@@ -33,7 +35,15 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_test_leaves_out_the_browser_and_hands_words_on_to_pytest(calls: list[tuple[str, ...]]) -> None:
     assert main(["test", "tests/accounts", "-x"]) == 0
-    assert calls[0][1:] == ("-m", "pytest", "-n", "2", "-m", "not browser", "tests/accounts", "-x")
+    assert calls[0][1:] == (*PYTEST, "-m", "not browser", "tests/accounts", "-x")
+
+
+def test_the_processes_of_a_command_may_keep_what_they_compiled(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert main(["test"]) == 0
+    assert "PYTHONDONTWRITEBYTECODE" not in commands.os.environ
 
 
 def test_test_pg_runs_on_postgresql_what_has_to_do_with_a_database(
@@ -48,7 +58,7 @@ def test_test_pg_runs_on_postgresql_what_has_to_do_with_a_database(
     assert left_out
     assert all((ROOT / path).exists() for path in left_out)
     assert main(["test-pg", "tests/offline"]) == 0
-    assert calls[1][1:] == ("-m", "pytest", "-n", "2", "-m", "not browser", "tests/offline")
+    assert calls[1][1:] == (*PYTEST, "-m", "not browser", "tests/offline")
 
 
 def test_test_topologies_runs_the_cache_on_each_kind_of_server(
@@ -59,18 +69,30 @@ def test_test_topologies_runs_the_cache_on_each_kind_of_server(
     monkeypatch.setenv("TEST_REDIS", "single")
     monkeypatch.setenv("TEST_DATABASE", "sqlite")
     assert main(["test-topologies"]) == 0
-    suite = "@tests/caching/conformance/suite.txt"
-    assert [call[1:] for call in calls] == [("-m", "pytest", "-n", "2", suite)] * 4
+    folder = "@tests/caching/conformance"
+    suites = [f"{folder}/{name}.txt" for name in ("suite", "database", "suite", "suite")]
+    assert [call[1:] for call in calls] == [(*PYTEST, suite) for suite in suites]
     assert not {"REDIS_URL", "DATABASE_URL"} & commands.os.environ.keys()
     calls.clear()
     assert main(["test-topologies", "tests/caching/flight", "-x"]) == 0
-    assert calls[0][1:] == ("-m", "pytest", "-n", "2", "tests/caching/flight", "-x")
+    assert calls[0][1:] == (*PYTEST, "tests/caching/flight", "-x")
 
 
-def test_the_suite_for_each_kind_of_server_names_files_that_exist() -> None:
-    suite = (commands.ROOT / commands.CONFORMANCE.removeprefix("@")).read_text().split()
-    paths = [word.removeprefix("--ignore=") for word in suite]
+@pytest.mark.parametrize("name", [commands.CONFORMANCE, commands.CONFORMANCE_WITH_DATABASE])
+def test_the_suites_for_each_kind_of_server_name_files_that_exist(name: str) -> None:
+    paths = [word.removeprefix("--ignore=") for word in words(name)]
     assert [path for path in paths if not (commands.ROOT / path).exists()] == []
+
+
+def test_what_has_to_do_with_a_database_too_is_a_part_of_the_suite_for_every_redis() -> None:
+    suite = words(commands.CONFORMANCE)
+    for path in words(commands.CONFORMANCE_WITH_DATABASE):
+        assert f"--ignore={path}" not in suite
+        assert {path, *map(str, Path(path).parents)} & {*suite}, path
+
+
+def words(name: str) -> list[str]:
+    return (commands.ROOT / name.removeprefix("@")).read_text().split()
 
 
 def test_a_chromium_of_any_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +121,7 @@ def test_test_browser_takes_the_tests_that_are_named(
     monkeypatch.setenv("CHROMIUM", "")
     main(["test-browser"])
     main(["test-browser", "tests/browser/test_demo.py"])
-    assert [call[5:] for call in calls] == [("tests/browser",), ("tests/browser/test_demo.py",)]
+    assert [call[-1] for call in calls] == ["tests/browser", "tests/browser/test_demo.py"]
 
 
 def test_bench_finds_the_peers_and_runs_every_benchmark(
