@@ -21,7 +21,7 @@ def emptied_tables() -> Iterator[None]:
 
 
 def empty_tables(case: TransactionTestCase) -> None:
-    for name in case._databases_names(include_mirrors=False):
+    for name in case.databases:
         connection = connections[name]
         tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
         # In any order: foreign keys are looked at when it commits.
