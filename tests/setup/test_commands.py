@@ -12,7 +12,7 @@ from development import commands
 from development.commands import find_chromium, main, parser
 from development.environment import ROOT, SetupError
 
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
+PYTEST = ("-m", "pytest", *commands.WORKERS)
 
 
 @pytest.fixture

@@ -187,7 +187,9 @@ class _Process:
         self.plan = plan
         self._log = Path(plan.report).with_suffix(".log")
         module = "reader" if isinstance(plan, ReaderPlan) else "writer"
-        command = [sys.executable, "-m", f"tests.caching.stress.{module}", msgspec.json.encode(plan).decode()]
+        program = [sys.executable, "-m", f"tests.caching.stress.{module}", msgspec.json.encode(plan).decode()]
+        # Behind the other tests of this machine, some of which have a time limit to keep.
+        command = ["nice", "-n", "10", *program]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 guarded(command, signal_name="KILL"),
