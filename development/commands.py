@@ -34,10 +34,9 @@ TOPOLOGIES = (
     ("sentinel", "sqlite", CONFORMANCE),
     ("debian", "sqlite", CONFORMANCE),
 )
-# One more than CI has cores: for half of their time tests wait, for failovers, time limits and other processes. With two
-# more, what must happen within a time limit was late now and then. Who is done takes tests over from the others: some take
-# half a minute, most none.
-WORKERS = ("-n", "3", "--dist", "worksteal")
+# As many as CI has cores: with more it takes a little less time, but what must happen within a time limit is late now and
+# then. Who is done takes tests over from the other: some take half a minute, most none.
+WORKERS = ("-n", "2", "--dist", "worksteal")
 # What is compiled into hashed files, and the files whose packages are installed before.
 LOCKED: dict[str, tuple[str, ...]] = {
     "requirements": (),
