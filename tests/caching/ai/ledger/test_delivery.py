@@ -265,25 +265,14 @@ class TestKilled:
         delivery.adopt()
         assert held() == HIT + FRESH
 
-    def test_that_redis_has_already_is_not_doubled(
-        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("step", ["note_booked", "clear"])
+    def test_what_redis_has_already_is_not_doubled(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
+        """Killed before the page said that the sheets have it, or when the totals had it as well."""
         post(Outcome.HIT)
         with monkeypatch.context() as broken:
-            broken.setattr(Page, "note_booked", unavailable)
-            with pytest.raises(CacheUnavailable):
-                ledger.flush()
-        kill()
-        delivery.adopt()
-        assert held() == HIT
-        assert sum_of_totals() == HIT
-
-    def test_the_totals_have_nothing_twice(
-        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        post(Outcome.HIT)
-        with monkeypatch.context() as broken:
-            broken.setattr(Page, "clear", unavailable)
+            broken.setattr(Page, step, unavailable)
             with pytest.raises(CacheUnavailable):
                 ledger.flush()
         kill()
