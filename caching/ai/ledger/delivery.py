@@ -38,8 +38,7 @@ def flush() -> None:
 def end() -> None:
     """For the end of a process, whose exit handlers may not run. What cannot be brought now is left to other processes."""
     with suppress(CacheUnavailable):
-        flush()
-        book.own().close()
+        _flusher.end()
 
 
 def adopt() -> int:
@@ -73,10 +72,19 @@ class _Flusher:
 
     def flush(self) -> None:
         with self._lock:
-            # Perhaps Redis has these and only the answer was lost: nothing may be added to them.
-            self._send()
-            self._pages = book.own().take()
-            self._send()
+            self._bring_all()
+
+    def end(self) -> None:
+        """In one go: else another thread might have pages of a file that goes."""
+        with self._lock:
+            self._bring_all()
+            book.own().close()
+
+    def _bring_all(self) -> None:
+        # Perhaps Redis has these and only the answer was lost: nothing may be added to them.
+        self._send()
+        self._pages = book.own().take()
+        self._send()
 
     def _send(self) -> None:
         while self._pages:

@@ -311,6 +311,34 @@ class TestKilled:
         assert delivery.adopt() == 1
         assert held() == HIT
 
+    def test_who_ends_while_another_thread_brings_something_keeps_what_is_not_brought(
+        self, post: Post, held: Held, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent, closed, close = threading.Event(), threading.Event(), book.Book.close
+
+        def lose_connection(*_: Any, **__: Any) -> None:
+            sent.set()
+            closed.wait(5)
+            unavailable()
+
+        def post_before_it_is_closed(own: book.Book) -> None:
+            post(Outcome.HIT)
+            broken.setattr(wire, "run", lose_connection)
+            other.start()
+            sent.wait(0.3)
+            close(own)
+            closed.set()
+
+        other = threading.Thread(target=delivery._flush_if_possible)
+        with monkeypatch.context() as broken:
+            broken.setattr(book.Book, "close", post_before_it_is_closed)
+            ledger.end()
+            other.join()
+        assert len(list(mapped.folder().glob("*.ledger"))) == 1
+        kill()
+        delivery.adopt()
+        assert held() == HIT
+
     def test_a_living_one_is_left_alone(self, post: Post, held: Held) -> None:
         post(Outcome.HIT)
         assert delivery.adopt() == 0
