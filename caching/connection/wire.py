@@ -95,6 +95,15 @@ def checked(replies: Iterable[Reply]) -> None:
                 raise reply
 
 
+def ours(reply: Reply) -> Reply:
+    """The reply; None where a stranger has put a value of another type under the key. Raises CacheUnavailable for any other
+    error."""
+    if _is_error(reply, "WRONGTYPE"):
+        return None
+    checked([reply])
+    return reply
+
+
 class Gathering:
     """Strings of several keys that are asked for again and again: the command is made ready once."""
 

@@ -116,8 +116,7 @@ class Lease:
                 token = current.decode()
                 return Holder(self._landing_key(token), max(remaining_ms, 0) / 1000, token)
             return None
-        if isinstance(current, Exception) and code_of(current) != "WRONGTYPE":
-            wire.checked([current])
+        wire.ours(current)
         return None
 
     def _landing_key(self, token: str) -> str:

@@ -16,7 +16,6 @@ import msgspec
 
 from caching import conf, keys
 from caching.connection import wire
-from caching.connection.failures import code_of
 from caching.connection.wire import Argument, Command, Reply, Script
 from caching.policy import DAY
 from caching.stats.cells import Batch
@@ -80,7 +79,7 @@ def read(
     slots: list[Command] = [("HGET", _key(grain, start), ALL_KINDS) for start in starts]
     sheets: list[Command] = [("HGETALL", _key(*span)) for span in spans]
     replies = wire.call([*slots, *sheets], idempotent=True)
-    wholes = [Numbers(_named(_counts(_told(reply)))) for reply in replies[: len(slots)]]
+    wholes = [Numbers(_named(_counts(wire.ours(reply)))) for reply in replies[: len(slots)]]
     return wholes, understood(*replies[len(slots) :])
 
 
@@ -101,7 +100,7 @@ def _key(grain: Grain, second: int) -> str:
 def understood(*replies: Reply) -> dict[str, Numbers]:
     """By kind, added up. Raises CacheUnavailable for a reply that says that Redis does not work."""
     sums: dict[bytes, dict[str, int]] = {}
-    for reply in map(_told, replies):
+    for reply in map(wire.ours, replies):
         fields = reply if isinstance(reply, list) else []
         for kind, packed in zip(fields[::2], fields[1::2], strict=True):
             if kind in sums:
@@ -110,15 +109,6 @@ def understood(*replies: Reply) -> dict[str, Numbers]:
                 sums[kind] = _counts(packed)
     named = {kind.decode(): _named(sums[kind]) for kind in sorted(sums)}
     return {kind: Numbers(counts) for kind, counts in named.items() if counts}
-
-
-def _told(reply: Reply) -> Reply:
-    """None where somebody has planted a value of another type."""
-    if not isinstance(reply, Exception):
-        return reply
-    if code_of(reply) != "WRONGTYPE":
-        wire.checked([reply])
-    return None
 
 
 def _counts(packed: Any) -> dict[str, int]:

@@ -6,11 +6,8 @@ A value that we cannot have written is absent. Raises CacheUnavailable when Redi
 import json
 from typing import Any
 
-import redis
-
 from caching.codec import MISS
 from caching.connection import wire
-from caching.connection.failures import code_of
 from sessions_ext import conf, keys
 
 
@@ -47,10 +44,8 @@ def put_first(kind: str, secret: str, seconds: int) -> bool:
 
 
 def _value(reply: wire.Reply) -> Any:
-    if isinstance(reply, redis.ResponseError) and code_of(reply) == "WRONGTYPE":
-        return MISS
-    wire.checked([reply])
+    found = wire.ours(reply)
     try:
-        return json.loads(reply) if isinstance(reply, bytes) else MISS
+        return json.loads(found) if isinstance(found, bytes) else MISS
     except (ValueError, RecursionError):
         return MISS

@@ -16,7 +16,6 @@ from caching import conf, keys, policy, stats
 from caching.ai.ledger.accounts import ASKED, COUNTS, Account, Counts, Outcome
 from caching.ai.ledger.postings import Cell, Key, printable
 from caching.connection import wire
-from caching.connection.failures import code_of
 
 KEPT_DAYS = 40
 """For so long the database may take to copy a sheet."""
@@ -124,6 +123,5 @@ def _fits(account: Account) -> bool:
 
 def _refuse(reply: object) -> None:
     """A stranger's value of another type is no sheet; the next flush takes its place."""
-    if isinstance(reply, Exception) and code_of(reply) != "WRONGTYPE":
-        wire.checked([reply])
+    wire.ours(reply)
     stats.record("ai_ledger", stats.Outcome.UNDECODABLE)

@@ -23,7 +23,6 @@ from caching.ai.ledger.sheets import (
     counted,
 )
 from caching.connection import wire
-from caching.connection.failures import code_of
 from caching.connection.wire import Argument, Command, Script
 
 _ADD = Script("add_to_totals")
@@ -89,12 +88,11 @@ def asking() -> Command:
 
 def understood(reply: object) -> dict[Asked, Sums]:
     """What is no count of ours is passed over. Raises CacheUnavailable for a reply that says that Redis does not work."""
-    if not isinstance(reply, list):
-        if isinstance(reply, Exception) and code_of(reply) != "WRONGTYPE":
-            wire.checked([reply])
+    booked = wire.ours(reply)
+    if not isinstance(booked, list):
         return {}
     found: defaultdict[Asked, dict[str, int]] = defaultdict(dict)
-    for field, amount in zip(reply[::2], reply[1::2], strict=True):
+    for field, amount in zip(booked[::2], booked[1::2], strict=True):
         if AMOUNT.fullmatch(amount) and (parts := _parts(field)) and (asked := parts.asked()):
             found[asked][parts.count] = int(amount)
     return {asked: _sums(counts) for asked, counts in sorted(found.items())}
