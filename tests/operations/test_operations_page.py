@@ -9,6 +9,7 @@ import pytest
 import redis
 from django.core import signing
 from django.db import DatabaseError
+from django.http import HttpResponse
 from django.test import Client
 
 from caching.admin import long_operations
@@ -202,6 +203,10 @@ class TestDeleting:
         assert redis_server.exists(session(digest(theirs)))
         assert is_in(theirs)
 
+    def begun(self, site: Client) -> HttpResponse:
+        preview = submit(site, site.get(PAGE), "delete/preview/", **self.typed)
+        return submit(site, preview, "delete/", word="db_query:cities:*")
+
     def test_many_are_deleted_in_several_requests_with_one_line(
         self,
         site: Client,
@@ -211,8 +216,7 @@ class TestDeleting:
     ) -> None:
         monkeypatch.setattr(long_operations, "WORKING_SECONDS", 0)
         cities = entries(1200)
-        preview = submit(site, site.get(PAGE), "delete/preview/", **self.typed)
-        page, requests = submit(site, preview, "delete/", word="db_query:cities:*"), 1
+        page, requests = self.begun(site), 1
         while "so far." in page.text:
             assert AuditEntry.objects.get().outcome == Outcome.BEGUN
             assert "<progress" in page.text
@@ -232,8 +236,7 @@ class TestDeleting:
     ) -> None:
         monkeypatch.setattr(long_operations, "WORKING_SECONDS", 0)
         cities = entries(1500)
-        preview = submit(site, site.get(PAGE), "delete/preview/", **self.typed)
-        first = submit(site, preview, "delete/", word="db_query:cities:*")
+        first = self.begun(site)
         submit(site, first, "go-on/")
         page = submit(site, first, "go-on/")
         assert (AuditEntry.objects.get().affected or 0) + left(redis_server, cities) == 1500
@@ -251,8 +254,7 @@ class TestDeleting:
     ) -> None:
         monkeypatch.setattr(long_operations, "WORKING_SECONDS", 0)
         cities = entries(1500)
-        preview = submit(site, site.get(PAGE), "delete/preview/", **self.typed)
-        page = submit(site, preview, "delete/", word="db_query:cities:*")
+        page = self.begun(site)
         stopped = submit(site, page, "stop/")
         assert said(stopped)[0].startswith("Stopped: purge db_query:cities:*.")
         line = AuditEntry.objects.get()

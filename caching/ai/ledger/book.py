@@ -15,7 +15,7 @@ from time import time
 from caching import mapped, trace
 from caching.ai.ledger.accounts import Outcome
 from caching.ai.ledger.pages import PAGE_BYTES, Page, pages_in
-from caching.ai.ledger.postings import Cell, Key
+from caching.ai.ledger.postings import Key
 from caching.ai.usage import Usage
 from caching.policy import DAY
 
@@ -62,7 +62,8 @@ class Book:
         return page.words, place
 
     def _turned(self) -> Page:
-        """A new page. Only when Redis has been away for long are there none left in the file."""
+        """A new page. Only when Redis has been away for long are there none left in the file; the others are lost with the
+        process."""
         if self._file is None:
             self._open()
         page = self._free.pop() if self._free else Page(memoryview(bytearray(PAGE_BYTES)))
@@ -92,15 +93,6 @@ class Book:
         with self.lock:
             if page in self._pages:
                 self._free.append(page)
-
-    def postings(self) -> dict[Key, Cell]:
-        """What was posted and not taken."""
-        found: dict[Key, Cell] = {}
-        with self.lock:
-            for page in self._written:
-                for key, cell in page.postings().items():
-                    found[key] = found.get(key, Cell()).plus(cell)
-        return found
 
     def close(self) -> None:
         """The file goes if all of it is in Redis, and has been given back. What is posted later has another one."""

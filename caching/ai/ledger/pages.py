@@ -38,10 +38,6 @@ class Page:
         return self.words[_AT_NUMBER]
 
     @property
-    def is_empty(self) -> bool:
-        return self.words[_AT_END] in (0, _HEAD)
-
-    @property
     def is_booked(self) -> bool:
         """The sheets have it. Whether the totals have it as well is not known."""
         return bool(self.words[_AT_BOOKED])

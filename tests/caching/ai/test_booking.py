@@ -9,8 +9,8 @@ import pytest
 
 from caching import fresh
 from caching.ai import AnswerPolicy, ai
-from caching.ai.ledger import book
 from caching.errors import AIError
+from tests.caching.ai.ledger.posted import postings
 from tests.caching.patience import wait_until
 from tests.loopback_openai import DIMENSIONS, MODEL, LoopbackOpenAI, Reply
 
@@ -20,7 +20,7 @@ SCOPES = ("scenario:3", "persona:1")
 
 def booked() -> dict[str, int]:
     counted: Counter[str] = Counter()
-    for key, cell in book.own().postings().items():
+    for key, cell in postings().items():
         counted[key.outcome] += cell.requests
     return dict(counted)
 
@@ -28,7 +28,7 @@ def booked() -> dict[str, int]:
 def tokens() -> dict[str, tuple[int, int, int]]:
     return {
         key.outcome: (cell.input_tokens, cell.cached_input_tokens, cell.output_tokens)
-        for key, cell in book.own().postings().items()
+        for key, cell in postings().items()
     }
 
 
@@ -37,7 +37,7 @@ def test_a_fresh_answer_and_a_hit(provider_server: LoopbackOpenAI) -> None:
     ai.chat("chat", QUESTION, scopes=SCOPES)
     assert booked() == {"fresh": 1, "hit": 1}
     assert tokens() == {"fresh": (100, 64, 20), "hit": (100, 64, 20)}
-    assert {(key.operation, key.kind, key.model, key.scenario) for key in book.own().postings()} == {
+    assert {(key.operation, key.kind, key.model, key.scenario) for key in postings()} == {
         ("chat", "chat", MODEL, "3")
     }
 
@@ -110,5 +110,5 @@ def test_embeddings_that_did_not_come_are_booked_as_failed(provider_server: Loop
 def test_pictures_are_counted(provider_server: LoopbackOpenAI) -> None:
     ai.image("image", "A harbour.")
     ai.image("image", "A harbour.")
-    pictures: dict[Any, int] = {key.outcome: cell.pictures for key, cell in book.own().postings().items()}
+    pictures: dict[Any, int] = {key.outcome: cell.pictures for key, cell in postings().items()}
     assert pictures == {"fresh": 1, "hit": 1}

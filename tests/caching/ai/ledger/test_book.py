@@ -14,12 +14,13 @@ from caching.ai.ledger.accounts import Outcome
 from caching.ai.ledger.pages import Page
 from caching.ai.ledger.postings import Cell, Key
 from caching.ai.usage import Usage
+from tests.caching.ai.ledger.posted import postings
 
 Post = Callable[..., None]
 
 
 def cells(outcome: Outcome = Outcome.HIT) -> list[Cell]:
-    return [cell for key, cell in book.own().postings().items() if key.outcome is outcome]
+    return [cell for key, cell in postings().items() if key.outcome is outcome]
 
 
 def test_what_is_posted_adds_up(post: Post) -> None:
@@ -33,14 +34,14 @@ def test_accounts_are_kept_apart(post: Post) -> None:
     post(Outcome.HIT, operation="goal_check")
     post(Outcome.HIT, model="gpt-5")
     post(Outcome.HIT, scopes=("scenario:13",))
-    assert {cell.requests for cell in book.own().postings().values()} == {1}
-    assert len(book.own().postings()) == 5
+    assert {cell.requests for cell in postings().values()} == {1}
+    assert len(postings()) == 5
 
 
 def test_the_scenario_is_taken_from_the_scopes() -> None:
     for scopes in ((), ("user:7",), ("user:7", "scenario:12"), ("scenario:",)):
         ledger.record("chat", "chat", "gpt-5-mini", scopes, Outcome.HIT)
-    assert {key.scenario: cell.requests for key, cell in book.own().postings().items()} == {"": 3, "12": 1}
+    assert {key.scenario: cell.requests for key, cell in postings().items()} == {"": 3, "12": 1}
 
 
 def test_a_batch_is_one_posting_of_several_requests() -> None:
