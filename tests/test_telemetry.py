@@ -31,7 +31,7 @@ from tests.loopback import LoopbackServer
 from tests.loopback_openai import API_KEY, MODEL, LoopbackOpenAI, Reply
 
 MIDDLEWARE = "platform_app.telemetry.middleware.TelemetryMiddleware"
-SECRET = "My name is Mallory and my number is 4711."
+SECRET = "My name is Mallory and my number is 471104711."
 QUESTION = [{"role": "user", "content": SECRET}]
 SENDER = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 
@@ -113,10 +113,10 @@ def test_keys_and_what_changed_stay_out_of_it(sent: Sent, db: None) -> None:
         return list(User.objects.filter(pk=user_id).values_list("name", flat=True))
 
     with telemetry.job("reading"):
-        of_user(4711)
+        of_user(471104711)
     told = [span.attributes["cache.outcome"] for span in sent.all() if span.name == "cache query:of_user"]
     assert {"absent", "computed"} <= set(told)
-    assert "4711" not in sent.text()
+    assert "471104711" not in sent.text()
 
 
 def test_a_request_goes_on_with_the_trace_of_its_sender(sent: Sent, db: None) -> None:
@@ -256,11 +256,11 @@ def test_a_failure_of_the_provider_is_an_error(
 
 def test_no_text_and_no_secret_is_in_any_span(sent: Sent, provider_server: LoopbackOpenAI) -> None:
     provider_server.script(Reply(f"I know: {SECRET}"))
-    ai.chat("greeting", QUESTION, scopes=("user:4711",), user="mallory", metadata={"who": "Mallory"})
+    ai.chat("greeting", QUESTION, scopes=("user:471104711",), user="mallory", metadata={"who": "Mallory"})
     "".join(ai.stream("greeting", QUESTION))
     ai.embed("passages", [SECRET])
     assert len(sent.all()) == 3
-    for secret in ("Mallory", "mallory", "4711", API_KEY):
+    for secret in ("Mallory", "mallory", "471104711", API_KEY):
         assert secret not in sent.text()
 
 

@@ -27,7 +27,7 @@ SCENARIOS = "/admin/platform_app/scenario/"
 
 @pytest.fixture
 def line(transactional_db: None) -> AuditEntry:
-    with audited(Operator("1", "Ada", Way.ADMIN), Operation.PURGE, "db_query:*", why="<script>") as deed:
+    with audited(Operator("1", "Ada Lovelace", Way.ADMIN), Operation.PURGE, "db_query:*", why="<script>") as deed:
         deed.affected = 42
     return AuditEntry.objects.get()
 
@@ -37,7 +37,7 @@ class TestReading:
         self, client_for: ClientFor, viewer: User, line: AuditEntry
     ) -> None:
         page = client_for(viewer).get(LOG).text
-        for text in ("Ada", "Delete keys", "db_query:*", "Done", "42", "Audit log"):
+        for text in ("Ada Lovelace", "Delete keys", "db_query:*", "Done", "42", "Audit log"):
             assert text in page
 
     @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ class TestReading:
         for path in (LOG, f"{LOG}{line.pk}/change/"):
             answer = browser.get(path, follow=True)
             assert answer.status_code == 403
-            assert "Ada" not in answer.text
+            assert "Ada Lovelace" not in answer.text
 
     def test_viewers_have_no_way_to_operations(self, client_for: ClientFor, viewer: User) -> None:
         assert "/admin/cache/operations/" not in client_for(viewer).get(LOG).text
@@ -151,7 +151,7 @@ class TestLists:
         assert said(act(site, USERS, student.pk)) == [f"Invalidated what is cached of user {student.pk}."]
 
     def test_thousands_are_one_line(self, client_for: ClientFor, admin_user: User, student: User) -> None:
-        done = actions.carry_out_for_all("user", [*range(1, 1201)], Operator("1", "Ada", Way.ADMIN))
+        done = actions.carry_out_for_all("user", [*range(1, 1201)], Operator("1", "Ada Lovelace", Way.ADMIN))
         assert len(done.tags) == 2400
         assert AuditEntry.objects.get().target == "1200 users"
 

@@ -186,9 +186,9 @@ def test_two_students_never_see_each_others_words(
     student: User, other_student: User, simulation: Simulation, troupe: Troupe
 ) -> None:
     theirs, _ = actions.start_or_resume(other_student, simulation.scenario_id)
-    actions.say(simulation.pk, "My secret is 4711").play()
+    actions.say(simulation.pk, "My secret is plum cake").play()
     actions.say(theirs.pk, "What do you know?").play()
     actions.say(theirs.pk, "And what else?").play()
-    assert not Message.objects.filter(simulation=theirs, text__contains="4711").exists()
+    assert not Message.objects.filter(simulation=theirs, text__contains="plum cake").exists()
     for prompt in troupe.prompts[1:]:
-        assert "4711" not in str(prompt)
+        assert "plum cake" not in str(prompt)

@@ -139,12 +139,12 @@ def test_every_request_says_with_which_others_it_shares_its_beginning(said: Said
 
 
 def test_another_scene_is_another_conversation(said: Said, troupe: Troupe, simulation: Simulation) -> None:
-    said("My secret is 4711")
+    said("My secret is plum cake")
     actions.submit_scene(simulation.pk).play()
     said("begin")
     said("Hello again")
-    assert "4711" not in str(troupe.prompts[1:])
-    assert "4711" not in str(troupe.checks[1:])
+    assert "plum cake" not in str(troupe.prompts[1:])
+    assert "plum cake" not in str(troupe.checks[1:])
 
 
 def test_no_prompt_names_the_student_or_anybodys_address(
