@@ -27,7 +27,9 @@ SCENARIOS = "/admin/platform_app/scenario/"
 
 @pytest.fixture
 def line(transactional_db: None) -> AuditEntry:
-    with audited(Operator("1", "Ada Lovelace", Way.ADMIN), Operation.PURGE, "db_query:*", why="<script>") as deed:
+    with audited(
+        Operator("1", "Ada Lovelace", Way.ADMIN), Operation.PURGE, "db_query:*", why="<script>"
+    ) as deed:
         deed.affected = 42
     return AuditEntry.objects.get()
 
