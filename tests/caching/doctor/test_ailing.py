@@ -107,7 +107,7 @@ class TestMemory:
     @pytest.fixture
     def client(self, server: Server) -> Iterator[redis.Redis]:
         with server.client() as client:
-            client.flushall()
+            client.execute_command("FLUSHALL", "SYNC")  # without the word the memory is freed a little later
             client.config_resetstat()
             client.config_set("maxmemory", "4mb")
             yield client
