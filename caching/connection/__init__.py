@@ -3,7 +3,8 @@
 `urls` reads REDIS_URL: a server, Sentinels or a cluster. `clients` makes redis-py's clients; those here are for what is
 not hot. `wire` is the hot path, over `links` to the primaries that `topology` finds; `bounds` says what a failover may not
 break. All primaries are had in two ways: `primary_clients` shares this process's connections, for questions now and then;
-`nodes.primaries` gives addresses, for those who need a connection of their own, to hear pushes or to ask in RESP2. Connecting and one reply take at most 1.5 s together: a frozen server is an error, not a page that hangs. Messages
+`nodes.primaries` gives addresses, for those who need a connection of their own, to hear pushes or to ask in RESP2.
+Connecting and one reply take at most 1.5 s together: a frozen server is an error, not a page that hangs. Messages
 never hold the password.
 """
 
